@@ -1,0 +1,152 @@
+"""The ``database``, ``cache`` and ``buckets`` sections: what holds state."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from settings.base import DailyWindow, Name, Section, by_tier
+
+
+class Database(Section):
+    """A PostgreSQL instance on RDS."""
+
+    enabled: bool = True
+    """Whether the database exists in this stack."""
+    version: str = Field(default="16.9", pattern=r"^\d{2}(\.\d{1,2})?$")
+    """PostgreSQL version, at least 15. A change of the major version replaces the parameter group."""
+    instance_class: str = Field(default="db.t4g.micro", pattern=r"^db\.[a-z0-9-]+\.[a-z0-9]+$")
+    """RDS instance class."""
+    storage_gb: int = Field(default=20, ge=20, le=65536)
+    """Allocated storage in GB."""
+    max_storage_gb: int | None = Field(default=None, ge=21, le=65536)
+    """Storage may grow by itself to this size; null for never."""
+    storage_type: Literal["gp3", "io2"] = "gp3"
+    """Kind of volume."""
+    name: str = Field(default="app", pattern=r"^[a-z][a-z0-9_]{0,62}$")
+    """Name of the first database."""
+    port: int = Field(default=5432, ge=1150, le=65535)
+    """Port that it listens on."""
+    multi_az: bool = by_tier("multi_az")
+    """Whether a standby runs in a second zone. Doubles the price."""
+    backup_retention_days: int = by_tier("backup_retention_days", ge=0, le=35)
+    """Days that automated backups are kept; 0 is off."""
+    backup_window: DailyWindow = "02:00-03:00"
+    """When the daily backup starts, UTC."""
+    maintenance_window: str = Field(
+        default="sun:03:30-sun:04:30",
+        pattern=r"^(mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d-(mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d$",
+    )
+    """When changes that need a restart are made, UTC."""
+    deletion_protection: bool = by_tier("protect")
+    """Whether AWS and Pulumi refuse to delete it, and a final snapshot is taken."""
+    monitoring_seconds: Literal[0, 1, 5, 10, 15, 30, 60] = by_tier("enhanced_monitoring_seconds")
+    """Interval of enhanced monitoring; 0 is off."""
+    performance_insights: bool = by_tier("performance_insights")
+    """Whether query performance is recorded, for the seven days that are free."""
+    max_connections: int = Field(default=100, ge=6, le=262143)
+    """Connection limit set in the parameter group; the connections alarm is a share of it."""
+    parameters: dict[str, str] = Field(default_factory=dict[str, str])
+    """Further entries of the parameter group."""
+    extensions: tuple[str, ...] = ()
+    """PostgreSQL extensions that the bootstrap creates."""
+    user_store: Literal["secrets-manager", "parameter-store"] = "secrets-manager"
+    """Where each linked service's own database user is kept. A Secrets Manager secret costs 0.40 USD a month, a
+    SecureString parameter nothing."""
+    read_replica: bool = False
+    """Whether a read replica runs beside it."""
+    proxy: bool = False
+    """Whether RDS Proxy pools connections in front of it."""
+
+    @property
+    def major_version(self) -> int:
+        """The PostgreSQL major version."""
+        return int(self.version.partition(".")[0])
+
+    @model_validator(mode="after")
+    def _valid(self) -> Database:
+        if self.major_version < 15:
+            raise ValueError(f"version {self.version}: RDS support for PostgreSQL below 15 has ended or ends soon")
+        if self.max_storage_gb is not None and self.max_storage_gb <= self.storage_gb:
+            raise ValueError(f"maxStorageGb {self.max_storage_gb} must be above storageGb {self.storage_gb}")
+        return self
+
+
+class Cache(Section):
+    """A Redis or Valkey replication group on ElastiCache."""
+
+    enabled: bool = True
+    """Whether the cache exists in this stack."""
+    engine: Literal["redis", "valkey"] = "valkey"
+    """Engine. Valkey costs a fifth less."""
+    version: str = Field(default="8.0", pattern=r"^\d\.\d$")
+    """Engine version: 7.0 or 7.1 for Redis, 7.2 and up for Valkey."""
+    node_type: str = Field(default="cache.t4g.micro", pattern=r"^cache\.[a-z0-9]+\.[a-z0-9]+$")
+    """Node type."""
+    nodes: int = Field(default=1, ge=1, le=6)
+    """Number of nodes; with two or more, and ``multiAz``, a replica takes over."""
+    multi_az: bool = by_tier("multi_az")
+    """Whether nodes are spread over zones with automatic failover. Needs two nodes."""
+    port: int = Field(default=6379, ge=1024, le=65535)
+    """Port that it listens on."""
+    snapshot_retention_days: int = by_tier("snapshot_retention_days", ge=0, le=35)
+    """Days that daily snapshots are kept; 0 is off."""
+    snapshot_window: DailyWindow = "03:00-04:00"
+    """When the daily snapshot is taken, UTC."""
+    auth: bool = True
+    """Whether clients sign in with a token."""
+
+    @model_validator(mode="after")
+    def _valid(self) -> Cache:
+        offered = {"redis": ("7.0", "7.1"), "valkey": ("7.2", "8.0", "8.1", "9.0", "9.1")}[self.engine]
+        if self.version not in offered:
+            raise ValueError(f"version {self.version}: ElastiCache offers {self.engine} {', '.join(offered)}")
+        if self.multi_az and self.nodes < 2:
+            raise ValueError(f"multiAz needs nodes of at least 2, not {self.nodes}")
+        return self
+
+
+class Cors(Section):
+    """Which sites a browser may call the bucket from."""
+
+    origins: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Allowed origins, such as ``https://www.example.com``."""
+    methods: tuple[Literal["GET", "PUT", "POST", "HEAD", "DELETE"], ...] = ("GET", "PUT", "HEAD")
+    """Allowed methods."""
+    max_age_seconds: int = Field(default=3000, ge=0, le=86400)
+    """Seconds that browsers remember the answer."""
+
+
+class Bucket(Section):
+    """A private S3 bucket: encrypted, TLS only, public access blocked, owner enforced."""
+
+    enabled: bool = True
+    """Whether the bucket exists in this stack."""
+    versioned: bool = True
+    """Whether old versions are kept."""
+    expire_days: int | None = Field(default=None, ge=1)
+    """Days after which objects are deleted; null for never."""
+    noncurrent_expire_days: int = Field(default=30, ge=1)
+    """Days after which old versions are deleted."""
+    intelligent_tiering_days: int | None = Field(default=None, ge=0)
+    """Days after which objects move to Intelligent-Tiering; null for never."""
+    cors: Cors | None = None
+    """Which sites a browser may call it from."""
+    replicate: bool = False
+    """Whether it is copied to ``secondaryRegion``, where the tier replicates at all."""
+    receives_logs: bool = False
+    """Whether load balancer, S3 and flow logs are written here. Mark one bucket."""
+    retain: bool = by_tier("protect")
+    """Whether Pulumi protects it and leaves it in AWS when it is removed from the configuration."""
+
+
+class Buckets(Section):
+    """What all buckets share."""
+
+    replicate: bool = by_tier("replicate_buckets")
+    """Whether buckets marked ``replicate`` are copied to ``secondaryRegion``."""
+
+
+#: Bucket names in the configuration become ``<system>-<stage>-<name>``.
+BucketMap = dict[Name, Bucket]

@@ -1,0 +1,90 @@
+"""The ``budget``, ``usage``, ``exceptions`` and ``policies`` sections: what the stack may cost and which rules it bends."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from settings.base import Email, Section, by_tier
+
+
+class AcknowledgedOverrun(Section):
+    """A reviewed decision to spend more than the limit."""
+
+    amount: float = Field(gt=0)
+    """USD a month above ``monthly`` that the estimate may reach."""
+    reason: Annotated[str, Field(min_length=20)]
+    """Why, in at least twenty characters."""
+
+
+class Budget(Section):
+    """The spending limit: the policy pack refuses a plan above it, and AWS Budgets watches the bill."""
+
+    monthly: float = Field(gt=0)
+    """USD a month, above 0."""
+    warn_at: float = Field(default=80, gt=0, le=100)
+    """Percentage of ``monthly`` at which the preview warns and AWS sends notice."""
+    daily: float | None = Field(default=None, gt=0)
+    """USD a day for a second, daily AWS Budget; null for none."""
+    forecast_at: float | None = Field(default=100, gt=0, le=1000)
+    """Percentage of ``monthly`` of AWS's forecast at which notice is sent; null for none."""
+    unknowns: Literal["warn", "block"] = by_tier("unknown_costs")
+    """Whether a cost that cannot be known warns or stops the deployment."""
+    acknowledged_overrun: AcknowledgedOverrun | None = None
+    """A reviewed decision to spend more."""
+
+
+class UsageRange(Section):
+    """An assumed monthly quantity and how far it may go."""
+
+    expected: float = Field(ge=0)
+    """Quantity a month that the budget is judged by."""
+    max: float | None = Field(default=None, ge=0)
+    """Quantity in the worst month."""
+    why: str | None = None
+    """Where the figure comes from."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> UsageRange:
+        if self.max is not None and self.max < self.expected:
+            raise ValueError(f"max {self.max:g} is below expected {self.expected:g}")
+        return self
+
+
+#: Assumed monthly load: by short resource type or logical name, then by component.
+Usage = dict[str, dict[str, Annotated[float, Field(ge=0)] | UsageRange]]
+
+
+class PolicyException(Section):
+    """A rule that does not hold for a resource, for a while."""
+
+    rule: str
+    """Id of the rule, such as ``EC2.9``."""
+    resource: str
+    """Logical name of the resource, or a glob."""
+    reason: Annotated[str, Field(min_length=20)]
+    """Why, in at least twenty characters."""
+    owner: Email
+    """Who answers for it."""
+    expires: date
+    """Last day that it holds."""
+
+
+class DisabledRule(Section):
+    """A rule that is switched off for the whole stack."""
+
+    rule: str
+    """Id of the rule."""
+    reason: Annotated[str, Field(min_length=20)]
+    """Why, in at least twenty characters."""
+
+
+class Policies(Section):
+    """How strictly the policy pack judges this stack."""
+
+    levels: dict[str, Literal["advisory", "mandatory"]] = Field(default_factory=dict[str, Literal["advisory", "mandatory"]])
+    """Level by rule id, where it differs from the tier's."""
+    disabled: tuple[DisabledRule, ...] = ()
+    """Rules that are switched off."""

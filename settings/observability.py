@@ -1,0 +1,110 @@
+"""The ``observability`` and ``notifications`` sections: what is watched, and who is told."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from settings.base import Email, LogRetentionDays, ScheduleExpression, Section, by_tier
+
+Dashboard = Literal["service-health", "api", "database", "cost"]
+
+
+class Alarms(Section):
+    """Thresholds. An alarm exists for each thing in the stack that it applies to; null drops it."""
+
+    enabled: bool = by_tier("alarms")
+    """Whether alarms exist in this stack."""
+    cpu_percent: float | None = Field(default=80, gt=0, le=100)
+    """Average CPU of a service, the database or the cache."""
+    memory_percent: float | None = Field(default=80, gt=0, le=100)
+    """Average memory of a service or the cache."""
+    error_rate_percent: float | None = Field(default=5, gt=0, le=100)
+    """Share of requests answered with a 5xx by the targets."""
+    latency_seconds: float | None = Field(default=1, gt=0)
+    """Average response time of the targets."""
+    connections_percent: float | None = Field(default=80, gt=0, le=100)
+    """Share of the database's ``maxConnections``."""
+    free_storage_percent: float | None = Field(default=None, gt=0, le=100)
+    """Free database storage as a share of ``storageGb``; the alarm rings below it."""
+    period_seconds: Literal[60, 300] = 300
+    """Length of one evaluation."""
+    evaluations: int = Field(default=2, ge=1, le=10)
+    """Evaluations over the threshold before the alarm rings."""
+
+
+class HealthCheck(Section):
+    """A Route 53 health check from outside."""
+
+    enabled: bool = by_tier("alarms")
+    """Whether the check exists in this stack."""
+    path: str = Field(default="/api/health", pattern=r"^/")
+    """Path that must answer."""
+    interval_seconds: Literal[10, 30] = 30
+    """Seconds between checks; 10 costs more."""
+
+
+class ConfigRules(Section):
+    """AWS Config rules. The recorder is one an account, in the account baseline."""
+
+    enabled: bool = by_tier("config_rules")
+    """Whether the rules exist in this stack."""
+    rules: tuple[Literal["ENCRYPTED_VOLUMES", "RDS_STORAGE_ENCRYPTED", "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED"], ...] = (
+        "ENCRYPTED_VOLUMES",
+        "RDS_STORAGE_ENCRYPTED",
+        "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED",
+    )
+    """AWS managed rules."""
+
+
+class Observability(Section):
+    """Logs, alarms, dashboards and checks."""
+
+    metrics_namespace: str = Field(default="App", pattern=r"^[A-Za-z0-9._/#-]{1,255}$")
+    """CloudWatch namespace of the application's own metrics."""
+    business_metrics: tuple[str, ...] = ()
+    """Names of the application's own metrics that dashboards show."""
+    alarms: Alarms = Field(default_factory=Alarms.model_construct)
+    """Thresholds."""
+    dashboards_enabled: bool = by_tier("dashboards")
+    """Whether dashboards exist in this stack."""
+    dashboards: tuple[Dashboard, ...] = ("service-health", "api", "database", "cost")
+    """Dashboards to make, 3 USD a month each. Widgets of one left out move to the first."""
+    health_check: HealthCheck = Field(default_factory=HealthCheck.model_construct)
+    """A check from outside."""
+    log_retention_days: LogRetentionDays = by_tier("log_retention_days")
+    """Days that logs other than a service's are kept."""
+    config_rules: ConfigRules = Field(default_factory=ConfigRules.model_construct)
+    """AWS Config rules."""
+    guard_duty: bool = False
+    """Whether this stack owns the account's GuardDuty detector."""
+
+
+class Slack(Section):
+    """A Slack channel, joined once by hand in Amazon Q Developer's console."""
+
+    team_id: str = Field(pattern=r"^T[A-Z0-9]+$")
+    """Slack workspace id."""
+    channel_id: str = Field(pattern=r"^[CG][A-Z0-9]+$")
+    """Slack channel id."""
+
+
+class Notifications(Section):
+    """Who is told of alarms and spending."""
+
+    emails: tuple[Email, ...] = ()
+    """Addresses; each must confirm its subscription."""
+    slack: Slack | None = None
+    """A Slack channel."""
+
+
+class DatabaseDump(Section):
+    """A scheduled task that dumps the database into a bucket."""
+
+    enabled: bool = True
+    """Whether the dump runs in this stack."""
+    schedule: ScheduleExpression = "cron(30 3 * * ? *)"
+    """When, UTC."""
+    bucket: str = "backups"
+    """Bucket of the ``buckets`` section that receives the dump."""

@@ -1,0 +1,37 @@
+"""The ``secrets``, ``parameters`` and ``encryption`` sections."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from settings.base import Section, by_tier
+
+
+class Secret(Section):
+    """A secret that services read by reference. Its value never appears in the configuration or in state in the clear."""
+
+    description: str
+    """What it is for."""
+    store: Literal["secrets-manager", "parameter-store"] = "secrets-manager"
+    """Secrets Manager costs 0.40 USD a month and can rotate; a SecureString parameter costs nothing."""
+    generate: bool = False
+    """Whether AWS makes up the first value. Otherwise an operator writes it."""
+    value: SecretStr | None = None
+    """First value, as a ``secure:`` value of the stack file; instead of ``generate``."""
+    recovery_days: int = by_tier("secret_recovery_days", ge=0, le=30)
+    """Days that a deleted secret can be restored; 0 deletes at once."""
+    rotation_lambda_arn: str | None = Field(default=None, pattern=r"^arn:aws[a-z-]*:lambda:")
+    """Function that rotates it; null for no rotation."""
+    rotation_days: int = Field(default=30, ge=1, le=1000)
+    """Days between rotations."""
+
+
+class Encryption(Section):
+    """Which keys encrypt data at rest. Everything is encrypted either way."""
+
+    customer_key: bool = False
+    """Whether the stack has a KMS key of its own, rotated yearly (1 USD a month), instead of AWS's keys."""
+    deletion_days: int = Field(default=30, ge=7, le=30)
+    """Days before a deleted key is gone for good."""

@@ -1,0 +1,97 @@
+"""One system's settings as a whole, and the checks between its sections."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints
+
+from settings.base import AccountId, Email, Name, Region, Section
+from settings.data import BucketMap, Buckets, Cache, Database
+from settings.edge import Cdn, Domain, Firewall
+from settings.governance import Budget, Policies, PolicyException, Usage
+from settings.network import Network
+from settings.observability import DatabaseDump, Notifications, Observability
+from settings.secrets import Encryption, Secret
+from settings.services import Containers, LoadBalancer, Service
+from settings.tiers import TierName
+
+#: A tag value that AWS accepts.
+TagValue = Annotated[str, StringConstraints(pattern=r"^[\w .:/=+@-]{1,256}$")]
+
+
+class Settings(Section):
+    """A system in one stage: tier profile, system and stack merged and checked."""
+
+    system: Name
+    """The Pulumi project's name."""
+    stage: Name
+    """The stack's name."""
+    tier: TierName
+    """Profile of size and safety; the stack's own name by default."""
+    region: Region
+    """AWS region."""
+    secondary_region: Region | None = None
+    """Second region, for copies."""
+    account: AccountId | None = None
+    """The AWS account that the stack belongs to; the provider refuses any other."""
+    owner: Email
+    """Who answers for the system; a tag on everything."""
+    cost_center: TagValue
+    """Cost centre; a tag on everything."""
+    data_classification: TagValue = "internal"
+    """Sensitivity of the data; a tag on everything."""
+    tags: dict[str, TagValue] = Field(default_factory=dict[str, TagValue])
+    """Further tags on everything."""
+    network: Network | None = None
+    """Address ranges, zones, the way out."""
+    containers: Containers = Field(default_factory=Containers.model_construct)
+    """What all services share."""
+    load_balancer: LoadBalancer | None = None
+    """The application load balancer in front of public services."""
+    service_defaults: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """Settings that every entry of ``services`` starts from."""
+    services: dict[Name, Service] = Field(default_factory=dict[str, Service])
+    """Containers on Fargate, by name."""
+    database: Database | None = None
+    """A PostgreSQL instance."""
+    database_dump: DatabaseDump | None = None
+    """A scheduled dump of the database into a bucket."""
+    cache: Cache | None = None
+    """A Redis or Valkey cache."""
+    storage: Buckets = Field(default_factory=Buckets.model_construct)
+    """What all buckets share."""
+    buckets: BucketMap = Field(default_factory=dict)
+    """Private S3 buckets, by name."""
+    cdn: Cdn | None = None
+    """A CloudFront distribution."""
+    firewall: Firewall | None = None
+    """A WAF web ACL in front of the distribution."""
+    domain: Domain | None = None
+    """A name of one's own."""
+    secrets: dict[Name, Secret] = Field(default_factory=dict[str, Secret])
+    """Secrets that services read by reference, by name."""
+    encryption: Encryption = Field(default_factory=Encryption)
+    """Which keys encrypt data at rest."""
+    notifications: Notifications = Field(default_factory=Notifications)
+    """Who is told of alarms and spending."""
+    observability: Observability = Field(default_factory=Observability.model_construct)
+    """Logs, alarms, dashboards and checks."""
+    budget: Budget
+    """The spending limit."""
+    usage: Usage = Field(default_factory=dict)
+    """Assumed monthly load, by short resource type or logical name."""
+    exceptions: tuple[PolicyException, ...] = ()
+    """Policy rules that do not hold for a resource, for a while."""
+    policies: Policies = Field(default_factory=Policies)
+    """How strictly the policy pack judges this stack."""
+
+    @property
+    def active_services(self) -> dict[str, Service]:
+        """The services that exist in this stack."""
+        return {name: service for name, service in self.services.items() if service.enabled}
+
+    @property
+    def active_buckets(self) -> dict[str, Any]:
+        """The buckets that exist in this stack."""
+        return {name: bucket for name, bucket in self.buckets.items() if bucket.enabled}
