@@ -31,6 +31,9 @@ def by_tier(attribute: str, **constraints: Any) -> Any:
     return Field(json_schema_extra={"x-tier": attribute}, **constraints)
 
 
+def subsection() -> Any:
+    """A nested section that is there even when no layer mentions it; its fields then come from the tier and defaults."""
+    return Field(json_schema_extra={"x-subsection": True})
 
 
 #: A name that becomes part of resource names and DNS labels.
@@ -52,7 +55,9 @@ Link = Annotated[str, StringConstraints(pattern=r"^[a-z]+(:[a-z0-9/-]+)?$")]
 #: A daily window in UTC such as ``03:00-04:00``.
 DailyWindow = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
 #: An AWS schedule expression, ``cron(0 3 * * ? *)`` or ``rate(1 day)``.
-ScheduleExpression = Annotated[str, StringConstraints(pattern=r"^(cron\(\S+( \S+){5}\)|rate\([1-9]\d* [a-z]+\)|at\(\S+\))$")]
+ScheduleExpression = Annotated[
+    str, StringConstraints(pattern=r"^(cron\(\S+( \S+){5}\)|rate\([1-9]\d* [a-z]+\)|at\(\S+\))$")
+]
 
 #: The only retention periods that CloudWatch Logs accepts, in days.
 #: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html

@@ -35,5 +35,7 @@ def check_task_size(cpu: int, memory: int) -> None:
         raise ValueError(f"cpu {cpu}: Fargate offers {', '.join(map(str, TASK_SIZES))} units")
     if memory not in sizes:
         nearest = min(sizes, key=lambda size: abs(size - memory))
-        listed = ", ".join(map(str, sizes)) if len(sizes) <= 4 else f"{sizes[0]} to {sizes[-1]} by {sizes[1] - sizes[0]}"
+        listed = (
+            ", ".join(map(str, sizes)) if len(sizes) <= 4 else f"{sizes[0]} to {sizes[-1]} by {sizes[1] - sizes[0]}"
+        )
         raise ValueError(f"memory {memory} with cpu {cpu}: Fargate offers {listed} MiB; nearest is {nearest}")

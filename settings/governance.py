@@ -84,7 +84,9 @@ class DisabledRule(Section):
 class Policies(Section):
     """How strictly the policy pack judges this stack."""
 
-    levels: dict[str, Literal["advisory", "mandatory"]] = Field(default_factory=dict[str, Literal["advisory", "mandatory"]])
+    levels: dict[str, Literal["advisory", "mandatory"]] = Field(
+        default_factory=dict[str, Literal["advisory", "mandatory"]]
+    )
     """Level by rule id, where it differs from the tier's."""
     disabled: tuple[DisabledRule, ...] = ()
     """Rules that are switched off."""

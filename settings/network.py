@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from settings.base import LogRetentionDays, Section, Zone, by_tier
+from settings.base import LogRetentionDays, Section, Zone, by_tier, subsection
 from settings.tiers import NatMode
 
 SubnetRanges = Annotated[tuple[IPv4Network, ...], Field(min_length=2, max_length=6)]
@@ -47,7 +47,7 @@ class Network(Section):
     """Free endpoints that keep traffic to S3 or DynamoDB away from NAT."""
     interface_endpoints: tuple[str, ...] = ()
     """Services reached through an interface endpoint in each zone, such as ``ecr.api``. Each costs by the hour."""
-    flow_logs: FlowLogs = Field(default_factory=FlowLogs.model_construct)
+    flow_logs: FlowLogs = subsection()
     """Record of the VPC's traffic."""
     database_network_acl: bool = by_tier("database_network_acl")
     """Whether the database subnets get a network ACL that admits only the VPC's range."""
@@ -70,7 +70,9 @@ class Network(Section):
         for tier, ranges in self.subnet_tiers.items():
             key = f"{tier}Subnets"
             if len(ranges) != len(self.zones):
-                raise ValueError(f"{key} has {len(ranges)} ranges and zones has {len(self.zones)}: give one range a zone")
+                raise ValueError(
+                    f"{key} has {len(ranges)} ranges and zones has {len(self.zones)}: give one range a zone"
+                )
             for index, candidate in enumerate(ranges):
                 here = f"{key}[{index}]"
                 if not candidate.subnet_of(self.cidr):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from settings.base import Email, LogRetentionDays, ScheduleExpression, Section, by_tier
+from settings.base import Email, LogRetentionDays, ScheduleExpression, Section, by_tier, subsection
 
 Dashboard = Literal["service-health", "api", "database", "cost"]
 
@@ -50,7 +50,9 @@ class ConfigRules(Section):
 
     enabled: bool = by_tier("config_rules")
     """Whether the rules exist in this stack."""
-    rules: tuple[Literal["ENCRYPTED_VOLUMES", "RDS_STORAGE_ENCRYPTED", "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED"], ...] = (
+    rules: tuple[
+        Literal["ENCRYPTED_VOLUMES", "RDS_STORAGE_ENCRYPTED", "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED"], ...
+    ] = (
         "ENCRYPTED_VOLUMES",
         "RDS_STORAGE_ENCRYPTED",
         "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED",
@@ -65,17 +67,17 @@ class Observability(Section):
     """CloudWatch namespace of the application's own metrics."""
     business_metrics: tuple[str, ...] = ()
     """Names of the application's own metrics that dashboards show."""
-    alarms: Alarms = Field(default_factory=Alarms.model_construct)
+    alarms: Alarms = subsection()
     """Thresholds."""
     dashboards_enabled: bool = by_tier("dashboards")
     """Whether dashboards exist in this stack."""
     dashboards: tuple[Dashboard, ...] = ("service-health", "api", "database", "cost")
     """Dashboards to make, 3 USD a month each. Widgets of one left out move to the first."""
-    health_check: HealthCheck = Field(default_factory=HealthCheck.model_construct)
+    health_check: HealthCheck = subsection()
     """A check from outside."""
     log_retention_days: LogRetentionDays = by_tier("log_retention_days")
     """Days that logs other than a service's are kept."""
-    config_rules: ConfigRules = Field(default_factory=ConfigRules.model_construct)
+    config_rules: ConfigRules = subsection()
     """AWS Config rules."""
     guard_duty: bool = False
     """Whether this stack owns the account's GuardDuty detector."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from settings.base import Link, LogRetentionDays, Name, ScheduleExpression, Section, by_tier
+from settings.base import Link, LogRetentionDays, Name, ScheduleExpression, Section, by_tier, subsection
 from settings.fargate import check_task_size
 
 #: An image pinned by digest or by a full commit id; never a moving tag.
@@ -83,7 +83,7 @@ class Service(Section):
     """What the load balancer sends here. A service without it is reachable only from inside."""
     health_path: str = Field(default="/health", pattern=r"^/")
     """Path of the container's own health check."""
-    scaling: Scaling = Field(default_factory=Scaling.model_construct)
+    scaling: Scaling = subsection()
     """How many tasks run."""
     deployment: Literal["rolling", "blue-green", "code-deploy"] = by_tier("deployment")
     """How a new version comes in, where the load balancer sends traffic to the service; others always roll."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from settings.base import AccountId, Email, Name, Region, Section
+from settings.base import AccountId, Email, Name, Region, Section, subsection
 from settings.data import BucketMap, Buckets, Cache, Database
 from settings.edge import Cdn, Domain, Firewall
 from settings.governance import Budget, Policies, PolicyException, Usage
@@ -17,7 +17,7 @@ from settings.services import Containers, LoadBalancer, Service
 from settings.tiers import TierName
 
 #: A tag value that AWS accepts.
-TagValue = Annotated[str, StringConstraints(pattern=r"^[\w .:/=+@-]{1,256}$")]
+TagValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_ .:/=+@-]+$", max_length=256)]
 
 
 class Settings(Section):
@@ -45,7 +45,7 @@ class Settings(Section):
     """Further tags on everything."""
     network: Network | None = None
     """Address ranges, zones, the way out."""
-    containers: Containers = Field(default_factory=Containers.model_construct)
+    containers: Containers = subsection()
     """What all services share."""
     load_balancer: LoadBalancer | None = None
     """The application load balancer in front of public services."""
@@ -59,7 +59,7 @@ class Settings(Section):
     """A scheduled dump of the database into a bucket."""
     cache: Cache | None = None
     """A Redis or Valkey cache."""
-    storage: Buckets = Field(default_factory=Buckets.model_construct)
+    storage: Buckets = subsection()
     """What all buckets share."""
     buckets: BucketMap = Field(default_factory=dict)
     """Private S3 buckets, by name."""
@@ -75,7 +75,7 @@ class Settings(Section):
     """Which keys encrypt data at rest."""
     notifications: Notifications = Field(default_factory=Notifications)
     """Who is told of alarms and spending."""
-    observability: Observability = Field(default_factory=Observability.model_construct)
+    observability: Observability = subsection()
     """Logs, alarms, dashboards and checks."""
     budget: Budget
     """The spending limit."""
