@@ -32,7 +32,7 @@ def by_tier(attribute: str, **constraints: Any) -> Any:
 
 
 def subsection() -> Any:
-    """A nested section that is there even when no layer mentions it; its fields then come from the tier and defaults."""
+    """A nested section that exists even when no layer mentions it; the tier and its defaults then fill it."""
     return Field(json_schema_extra={"x-subsection": True})
 
 
@@ -70,7 +70,7 @@ def _log_retention(days: int) -> int:
     if days not in LOG_RETENTION_DAYS:
         nearest = min(LOG_RETENTION_DAYS, key=lambda allowed: abs(allowed - days))
         raise ValueError(
-            f"CloudWatch Logs keeps logs for one of {', '.join(map(str, LOG_RETENTION_DAYS))} days; nearest is {nearest}"
+            f"CloudWatch Logs keeps logs for {', '.join(map(str, LOG_RETENTION_DAYS))} days; nearest is {nearest}"
         )
     return days
 

@@ -10,7 +10,7 @@ from settings.base import Section, by_tier
 
 
 class Secret(Section):
-    """A secret that services read by reference. Its value never appears in the configuration or in state in the clear."""
+    """A secret that services read by reference; its value is never in configuration or state in the clear."""
 
     description: str
     """What it is for."""

@@ -64,7 +64,7 @@ class Service(Section):
     enabled: bool = True
     """Whether the service exists in this stack."""
     image: PinnedImage | None = None
-    """Image to run, pinned by digest or commit. Without it, and without ``build``, the starter image's pinned tag runs."""
+    """Image to run, pinned by digest or commit. Without it and ``build``, the service's repository at ``release``."""
     build: str | None = None
     """Folder with a Dockerfile; the image is built and pushed to the service's repository on deployment."""
     cpu: Literal[256, 512, 1024, 2048, 4096, 8192, 16384] = 256

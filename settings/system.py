@@ -35,6 +35,8 @@ class Settings(Section):
     """Second region, for copies."""
     account: AccountId | None = None
     """The AWS account that the stack belongs to; the provider refuses any other."""
+    release: str | None = Field(default=None, pattern=r"^([0-9a-f]{40}|sha256:[0-9a-f]{64})$")
+    """Commit or digest of the images that services run from their own repositories."""
     owner: Email
     """Who answers for the system; a tag on everything."""
     cost_center: TagValue

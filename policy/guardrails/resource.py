@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 
@@ -43,6 +43,7 @@ ABSENT: Final = _Marker("ABSENT")
 _SEGMENT: Final = re.compile(r"([^.\[\]]+)|\[(\d*)\]")
 
 
+@lru_cache(maxsize=4096)
 def parse_path(path: str) -> tuple[str | int | None, ...]:
     """Split ``rules[0].status`` into segments; ``[]`` (every element) becomes ``None``.
 
@@ -69,6 +70,7 @@ class Resource:
         dependencies: URNs of everything that this resource depends on.
         property_dependencies: For each top-level property, the URNs of the resources that its value comes from.
         region: The AWS region that it is created in, or UNKNOWN.
+        provider: URN of its provider, whose default tags it inherits, or None for components.
         custom: False for components.
         protect: Whether Pulumi refuses to delete it.
         retain_on_delete: Whether deleting it from the program leaves it in AWS.
@@ -82,6 +84,7 @@ class Resource:
     dependencies: tuple[str, ...] = ()
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     region: Any = UNKNOWN
+    provider: str | None = None
     custom: bool = True
     protect: bool = False
     retain_on_delete: bool = False
