@@ -1,4 +1,4 @@
-"""The ``budget``, ``usage``, ``exceptions`` and ``policies`` sections: what a stack may cost, and which rules it bends."""
+"""The ``budget``, ``usage``, ``exceptions`` and ``policies`` sections: spending, and the rules a stack bends."""
 
 from __future__ import annotations
 

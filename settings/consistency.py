@@ -1,0 +1,176 @@
+"""Checks between sections, made before any resource is registered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from settings.links import NAMED, SINGLE, parse_link
+from settings.problems import Path, Problem, nearest
+from settings.system import Settings
+
+
+def inconsistencies(settings: Settings) -> list[Problem]:
+    """Everything in which two sections of ``settings`` disagree."""
+    return [problem for check in _CHECKS for problem in check(settings)]
+
+
+def _links(settings: Settings) -> Iterator[Problem]:
+    available: dict[str, list[str]] = {
+        "bucket": list(settings.active_buckets),
+        "secret": list(settings.secrets),
+        "service": list(settings.active_services),
+    }
+    single = {
+        "database": settings.database is not None and settings.database.enabled,
+        "cache": settings.cache is not None and settings.cache.enabled,
+    }
+    for name, service in settings.active_services.items():
+        for index, link in enumerate(service.links):
+            path: Path = ("services", name, "links", index)
+            parsed = parse_link(link)
+            if parsed.kind in SINGLE:
+                if parsed.name:
+                    yield Problem(path, f'"{link}": {parsed.kind} takes no name; write "{parsed.kind}"')
+                elif not single[parsed.kind] and getattr(settings, parsed.kind) is None:
+                    yield Problem(path, f'"{link}" links to nothing: the system has no {parsed.kind} section')
+            elif parsed.kind in NAMED:
+                # What this stack switches off drops its links with it; a name nobody defined is an error.
+                defined = {"bucket": settings.buckets, "secret": settings.secrets, "service": settings.services}[
+                    parsed.kind
+                ]
+                if parsed.name not in defined:
+                    hint = nearest(parsed.name, available[parsed.kind])
+                    yield Problem(path, f'"{link}" links to nothing: no such {parsed.kind}; {hint}')
+                elif parsed.kind == "service" and parsed.name == name:
+                    yield Problem(path, f'"{link}": a service cannot link to itself')
+            else:
+                yield Problem(path, f'"{link}": no such kind of link; {nearest(parsed.kind, (*SINGLE, *NAMED))}')
+
+
+def _network(settings: Settings) -> Iterator[Problem]:
+    needs: dict[str, bool] = {
+        "services": bool(settings.active_services),
+        "database": settings.database is not None and settings.database.enabled,
+        "cache": settings.cache is not None and settings.cache.enabled,
+        "loadBalancer": settings.load_balancer is not None,
+    }
+    if settings.network is None:
+        for section, needed in needs.items():
+            if needed:
+                yield Problem((section,), "needs a network section")
+        return
+    for index, zone in enumerate(settings.network.zones):
+        if zone[:-1] != settings.region:
+            yield Problem(("network", "zones", index), f'"{zone}" is not in region {settings.region}')
+    if settings.network.database_subnets is None:
+        for section in ("database", "cache"):
+            if needs[section]:
+                yield Problem((section,), "needs network.databaseSubnets")
+    if settings.active_services and settings.network.nat_mode == "none" and not settings.network.interface_endpoints:
+        message = (
+            "natMode none leaves services without a way to pull images: choose another, or list interfaceEndpoints"
+        )
+        yield Problem(("network", "natMode"), message)
+
+
+def _services(settings: Settings) -> Iterator[Problem]:
+    if settings.service_defaults and not settings.services:
+        yield Problem(("serviceDefaults",), "there are no services to default")
+    for name, service in settings.active_services.items():
+        if service.image is None and service.build is None and settings.release is None:
+            yield Problem(
+                ("services", name), "has nothing to run: set image or build, or release for its own repository"
+            )
+        if service.public is not None and settings.load_balancer is None:
+            yield Problem(("services", name, "public"), "needs a loadBalancer section")
+    if settings.load_balancer is not None:
+        if not any(service.public for service in settings.active_services.values()):
+            yield Problem(("loadBalancer",), "no service has public set: nothing would answer")
+        cdn = settings.cdn is not None and settings.cdn.enabled
+        if settings.load_balancer.scheme == "internal" and not cdn:
+            message = "scheme internal is reached only through CloudFront: enable cdn, or choose public"
+            yield Problem(("loadBalancer", "scheme"), message)
+        certificate = settings.load_balancer.certificate_arn or settings.domain
+        if settings.load_balancer.scheme == "public" and not certificate:
+            message = "scheme public needs HTTPS: add a domain section or loadBalancer.certificateArn"
+            yield Problem(("loadBalancer", "scheme"), message)
+
+
+def _edge(settings: Settings) -> Iterator[Problem]:
+    cdn = settings.cdn if settings.cdn is not None and settings.cdn.enabled else None
+    if cdn is not None:
+        if cdn.site_bucket not in settings.active_buckets:
+            hint = nearest(cdn.site_bucket, settings.active_buckets)
+            yield Problem(("cdn", "siteBucket"), f'no such bucket "{cdn.site_bucket}"; {hint}')
+        if cdn.api_paths and settings.load_balancer is None:
+            yield Problem(("cdn", "apiPaths"), "needs a loadBalancer section")
+    if settings.firewall is not None and settings.firewall.enabled and cdn is None:
+        yield Problem(("firewall",), "stands in front of the cdn: enable cdn, or set firewall.enabled to false")
+    if settings.observability.health_check.enabled and cdn is None and settings.domain is None:
+        message = "has nothing to call: enable cdn, add a domain, or set healthCheck.enabled to false"
+        yield Problem(("observability", "healthCheck"), message)
+
+
+def _storage(settings: Settings) -> Iterator[Problem]:
+    receivers = [name for name, bucket in settings.active_buckets.items() if bucket.receives_logs]
+    for name in receivers[1:]:
+        yield Problem(("buckets", name, "receivesLogs"), f'bucket "{receivers[0]}" receives logs already: mark one')
+    if not receivers:
+        wants: list[tuple[Path, bool]] = [
+            (
+                ("network", "flowLogs"),
+                settings.network is not None
+                and settings.network.flow_logs.enabled
+                and settings.network.flow_logs.destination == "s3",
+            ),
+            (
+                ("loadBalancer", "accessLogs"),
+                settings.load_balancer is not None and settings.load_balancer.access_logs,
+            ),
+        ]
+        for path, wanted in wants:
+            if wanted:
+                yield Problem(path, "needs a bucket with receivesLogs: true")
+    copied = [
+        name for name, bucket in settings.active_buckets.items() if bucket.replicate and settings.storage.replicate
+    ]
+    for name in copied:
+        if settings.secondary_region is None:
+            yield Problem(("buckets", name, "replicate"), "needs secondaryRegion")
+        elif not settings.active_buckets[name].versioned:
+            yield Problem(("buckets", name, "replicate"), "needs versioned: true; S3 copies versions")
+    if settings.secondary_region == settings.region:
+        yield Problem(("secondaryRegion",), f"{settings.region} is the first region too: choose another")
+    dump = settings.database_dump
+    if dump is not None and dump.enabled:
+        if settings.database is None or not settings.database.enabled:
+            yield Problem(("databaseDump",), "there is no database to dump")
+        if dump.bucket not in settings.active_buckets:
+            hint = nearest(dump.bucket, settings.active_buckets)
+            yield Problem(("databaseDump", "bucket"), f'no such bucket "{dump.bucket}"; {hint}')
+
+
+def _secrets(settings: Settings) -> Iterator[Problem]:
+    for name, secret in settings.secrets.items():
+        if secret.generate and secret.value is not None:
+            yield Problem(("secrets", name), "generate and value are both set: choose one")
+        if secret.rotation_lambda_arn is not None and secret.store != "secrets-manager":
+            yield Problem(("secrets", name, "rotationLambdaArn"), "only Secrets Manager rotates: set store")
+
+
+def _told(settings: Settings) -> Iterator[Problem]:
+    if not settings.notifications.emails and settings.notifications.slack is None:
+        yield Problem(
+            ("notifications",), "name at least one e-mail address or a Slack channel: budgets must reach someone"
+        )
+
+
+_CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
+    _links,
+    _network,
+    _services,
+    _edge,
+    _storage,
+    _secrets,
+    _told,
+)

@@ -1,0 +1,73 @@
+"""How layers become one configuration: tier profile, then system, then presets, then stack, strongest last."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from typing import Any, Union, cast, get_args, get_origin
+
+from pydantic import BaseModel
+
+from settings.tiers import TierProfile
+
+Layer = dict[str, Any]
+
+
+def merge(weak: Any, strong: Any) -> Any:
+    """``strong`` over ``weak``: mappings merge key by key; anything else, lists included, is replaced."""
+    if isinstance(weak, Mapping) and isinstance(strong, Mapping):
+        below, above = cast("Mapping[str, Any]", weak), cast("Mapping[str, Any]", strong)
+        merged = dict(below)
+        for key, value in above.items():
+            merged[key] = merge(below[key], value) if key in below else value
+        return merged
+    return strong
+
+
+def with_service_defaults(layer: Layer) -> Layer:
+    """``layer`` with ``serviceDefaults`` beneath each of its services."""
+    services, defaults = layer.get("services"), layer.get("serviceDefaults")
+    if not isinstance(services, Mapping) or not isinstance(defaults, Mapping):
+        return layer
+    named = cast("Mapping[str, Any]", services)
+    return {**layer, "services": {name: merge(defaults, service or {}) for name, service in named.items()}}
+
+
+def fill(model: type[BaseModel], layer: Any, profile: TierProfile) -> Any:
+    """``layer`` with what no layer set taken from the tier profile, and with implied subsections made.
+
+    Args:
+        model: The model that ``layer`` will be validated by.
+        layer: A mapping in the user's keys; anything else is returned as it is, for validation to refuse.
+        profile: The tier profile.
+    """
+    if not isinstance(layer, Mapping):
+        return layer
+    filled = dict(cast("Mapping[str, Any]", layer))
+    for name, field in model.model_fields.items():
+        key = field.alias or name
+        extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+        if key not in filled and "x-tier" in extra:
+            filled[key] = getattr(profile, cast("str", extra["x-tier"]))
+        if key not in filled and "x-subsection" in extra:
+            filled[key] = {}
+        if key in filled:
+            filled[key] = _fill_value(field.annotation, filled[key], profile)
+    return filled
+
+
+def _fill_value(annotation: Any, value: Any, profile: TierProfile) -> Any:
+    origin = get_origin(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return fill(annotation, value, profile)
+    if origin is dict and isinstance(value, Mapping):
+        member = get_args(annotation)[1]
+        return {key: _fill_value(member, item, profile) for key, item in cast("Mapping[str, Any]", value).items()}
+    if origin is tuple and isinstance(value, list):
+        return [_fill_value(get_args(annotation)[0], item, profile) for item in cast("list[Any]", value)]
+    if origin in {Union, types.UnionType} and value is not None:
+        models = [
+            member for member in get_args(annotation) if isinstance(member, type) and issubclass(member, BaseModel)
+        ]
+        return fill(models[0], value, profile) if models and isinstance(value, Mapping) else value
+    return value

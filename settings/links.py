@@ -1,0 +1,32 @@
+"""The vocabulary of ``links``: what a service may say it uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+#: Kinds that stand alone, and kinds that name one of several.
+SINGLE: Final = ("database", "cache")
+NAMED: Final = ("bucket", "secret", "service")
+
+
+@dataclass(frozen=True)
+class ParsedLink:
+    """A link taken apart.
+
+    Attributes:
+        kind: ``database``, ``cache``, ``bucket``, ``secret`` or ``service``.
+        name: What it names, for the kinds that name one of several.
+        detail: The part of it, such as a bucket's prefix.
+    """
+
+    kind: str
+    name: str = ""
+    detail: str = ""
+
+
+def parse_link(link: str) -> ParsedLink:
+    """``bucket:uploads/listings`` as kind ``bucket``, name ``uploads``, detail ``listings``."""
+    kind, _, rest = link.partition(":")
+    name, _, detail = rest.partition("/")
+    return ParsedLink(kind, name, detail)
