@@ -1,0 +1,1 @@
+"""The starter workload: a gateway and its services in one container image, the role chosen by SERVICE_NAME."""

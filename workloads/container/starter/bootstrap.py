@@ -1,0 +1,124 @@
+"""Prepare a new database: extensions, and a role and schema for each service. ``python -m starter.bootstrap``.
+
+Runs once as a task of its own, with the owner's credentials in the DATABASE_* variables and one variable
+SERVICE_SECRET_<NAME> for each service: a secret with username and password. Running it again changes nothing but the
+passwords, which it sets to what the secrets say.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from typing import Any, LiteralString, Protocol, cast
+
+import psycopg
+from psycopg import sql
+from pydantic import ValidationError
+
+from starter import logs
+from starter.database import connection_arguments
+from starter.settings import LISTINGS, Credentials, DatabaseSettings, Settings, SettingsError
+
+log = logging.getLogger("starter.bootstrap")
+
+PREFIX = "SERVICE_SECRET_"
+# One role's share: two tasks, doubled during a deployment, with a pool of two, and room for a person.
+CONNECTIONS_PER_SERVICE = 10
+
+Encrypt = Callable[[Credentials], str]
+
+
+class Connection(Protocol):
+    """The part of psycopg.Connection that the bootstrap uses."""
+
+    def execute(self, query: sql.Composed) -> object:
+        """Run statements."""
+        ...
+
+
+def service_credentials(environ: Mapping[str, str]) -> list[Credentials]:
+    """The credentials in the SERVICE_SECRET_* variables, in order of their names.
+
+    Raises:
+        SettingsError: There is none, or one of them is not a secret with username and password.
+    """
+    found: list[Credentials] = []
+    for name in sorted(name for name in environ if name.startswith(PREFIX)):
+        try:
+            found.append(Credentials.model_validate_json(environ[name]))
+        except ValidationError:
+            raise SettingsError(f"{name}: expected JSON with username and password") from None
+    if not found:
+        raise SettingsError(f"{PREFIX}<NAME>: at least one service's secret is required")
+    return found
+
+
+def bootstrap(connection: Connection, database: str, services: list[Credentials], encrypt: Encrypt) -> None:
+    """Create extensions, roles, schemas and the starter's tables in one database.
+
+    Args:
+        connection: A connection of the database's owner.
+        database: The database's name.
+        services: One credential for each service; the username is also the schema.
+        encrypt: Turns a credential into the password verifier that the server stores.
+    """
+    connection.execute(statements("extensions.sql", database=sql.Identifier(database)))
+    for credentials in services:
+        connection.execute(
+            statements(
+                "service.sql",
+                database=sql.Identifier(database),
+                role=sql.Identifier(credentials.username),
+                role_name=sql.Literal(credentials.username),
+                verifier=sql.Literal(encrypt(credentials)),
+                connections=sql.Literal(CONNECTIONS_PER_SERVICE),
+            )
+        )
+        if credentials.username == LISTINGS:
+            connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(LISTINGS)))
+            connection.execute(statements("listings.sql"))
+            connection.execute(sql.SQL("RESET ROLE").format())
+
+
+def statements(name: str, **parts: sql.Composable) -> sql.Composed:
+    """The statements of a file in ``starter/sql`` with identifiers and literals filled in."""
+    # The files are part of the package, so their text is as trusted as a literal in the code.
+    text = cast("LiteralString", files("starter").joinpath("sql", name).read_text(encoding="utf-8"))
+    return sql.SQL(text).format(**parts)
+
+
+def main() -> int:
+    """Prepare the database that the environment names. Status 2 when the environment is wrong."""
+    try:
+        settings = Settings.from_env(os.environ)
+        services = service_credentials(os.environ)
+        database = settings.database
+        if database is None:
+            raise SettingsError("DATABASE_HOST: required")
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    logs.configure(settings)
+    with psycopg.connect(**_arguments(database)) as connection:
+
+        def verifier(credentials: Credentials) -> str:
+            password = credentials.password.get_secret_value().encode()
+            return connection.pgconn.encrypt_password(
+                password, credentials.username.encode(), b"scram-sha-256"
+            ).decode()
+
+        bootstrap(connection, database.name, services, verifier)
+    log.info("database prepared", extra={"fields": {"roles": [credentials.username for credentials in services]}})
+    return 0
+
+
+def _arguments(database: DatabaseSettings) -> dict[str, Any]:
+    # Creating PostGIS takes longer than the statements of a request may, hence no statement timeout.
+    return {**connection_arguments(database, "bootstrap"), "options": ""}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
