@@ -1,0 +1,303 @@
+"""Runs the unchanged program in process and returns what it would create."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import gc
+import logging
+import os
+import runpy
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from io import TextIOBase
+from pathlib import Path
+from typing import Any, Final
+
+import pulumi
+import pulumi.runtime
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2
+from pulumi.runtime.settings import ROOT
+
+from tierwise.preview.errors import ConfigError, EngineError
+from tierwise.preview.guard import offline
+from tierwise.preview.loop import InlineEventLoop
+from tierwise.preview.monitor import Monitor, Recording
+from tierwise.preview.plan import Diagnostic, Plan, ProgramError, Severity
+from tierwise.preview.project import Project, load_project, load_stack_config
+from tierwise.preview.sdk import adapted_sdk
+from tierwise.preview.sources import SourcePositions
+from tierwise.preview.tracebacks import describe
+
+_ORGANIZATION: Final = "organization"
+_SEVERITIES: Final[dict[int, Severity]] = {
+    engine_pb2.INFO: "info",
+    engine_pb2.WARNING: "warning",
+    engine_pb2.ERROR: "error",
+}
+
+
+def plan(project_dir: Path, stack: str, *, stack_outputs: Mapping[str, Mapping[str, Any]] | None = None) -> Plan:
+    """Preview one stack of a project.
+
+    The program is run as the CLI runs it: its folder is the working directory and ``sys.path[0]``, and the stack's
+    configuration is what ``pulumi.Config`` reads. Plans may follow one another in one Python process; they must not overlap.
+
+    Args:
+        project_dir: The folder of ``Pulumi.yaml``.
+        stack: The stack's name, as in ``Pulumi.<stack>.yaml``.
+        stack_outputs: Outputs of other stacks by full name (``organization/<project>/<stack>``), for stack references.
+            Without them a stack reference's outputs are unknown.
+
+    Returns:
+        The plan. A program that fails leaves its error in ``Plan.error``.
+
+    Raises:
+        ConfigError: The project, the stack or its configuration is wrong; nothing was planned.
+    """
+    project = load_project(project_dir)
+    config = load_stack_config(project, stack)
+    recording = Recording()
+    sources = SourcePositions(str(project.directory))
+    monitor = Monitor(
+        project=project.name,
+        stack=stack,
+        organization=_ORGANIZATION,
+        config=config.values,
+        secret_keys=config.secret_keys,
+        sources=sources,
+        recording=recording,
+        stack_outputs=stack_outputs or {},
+    )
+    started = time.perf_counter()
+    with _surroundings(project, recording):
+        error = contextvars.copy_context().run(
+            _run, project, stack, config.values, config.secret_keys, monitor, recording
+        )
+    return Plan(
+        project=project.name,
+        stack=stack,
+        config=config.values,
+        secret_keys=config.secret_keys,
+        resources=list(recording.resources.values()),
+        outputs=recording.stack_outputs,
+        diagnostics=recording.diagnostics,
+        error=error,
+        duration=time.perf_counter() - started,
+    )
+
+
+def _run(
+    project: Project, stack: str, config: dict[str, str], secret_keys: set[str], monitor: Monitor, recording: Recording
+) -> ProgramError | None:
+    """Run the program inside its own context and event loop."""
+    settings = pulumi.runtime.Settings(
+        project=project.name,
+        stack=stack,
+        monitor=monitor,
+        engine=_Engine(recording),
+        parallel=1,
+        dry_run=True,
+        organization=_ORGANIZATION,
+        root_directory=str(project.directory),
+    )
+    settings.callbacks = monitor.callbacks
+    ROOT.set(None)
+    pulumi.runtime.configure(settings)
+    pulumi.runtime.config.set_all_config(config, sorted(secret_keys))
+    loop = InlineEventLoop()
+    # Futures of resources that were never registered are left behind when a program fails; the error says enough.
+    loop.set_exception_handler(lambda _loop, _context: None)
+    asyncio.set_event_loop(loop)
+    try:
+        with adapted_sdk(), offline() as refusals:
+            try:
+                loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: _run_program(project)))
+                error = None
+            except BaseException as raised:  # SystemExit included: a preview reports, and never ends the caller
+                error = _program_error(raised, project, recording)
+        for refusal in dict.fromkeys(refusals):
+            if error is None or refusal not in error.message:
+                recording.diagnostics.append(Diagnostic("error", refusal))
+        return error
+    finally:
+        _close(loop)
+
+
+def _run_program(project: Project) -> None:
+    runpy.run_path(str(project.program), run_name="__main__")
+
+
+def _program_error(raised: BaseException, project: Project, recording: Recording) -> ProgramError | None:
+    if isinstance(raised, KeyboardInterrupt):
+        raise raised
+    if isinstance(raised, ConfigError):
+        raise raised
+    if isinstance(raised, SystemExit):
+        if raised.code in (None, 0):
+            return None
+        error = ProgramError(f"the program ended with exit status {raised.code}")
+    elif isinstance(raised, EngineError):
+        error = _engine_error(raised, project)
+    elif isinstance(raised, pulumi.RunError):
+        problems = getattr(raised, "problems", None)
+        if isinstance(problems, list):
+            raise ConfigError([str(problem) for problem in problems]) from raised  # type: ignore[reportUnknownVariableType]
+        error = ProgramError(str(raised))
+    else:
+        described = describe(raised, project.program_dir)
+        error = ProgramError(
+            f"Program failed with an unhandled exception:\n{described.message}", described.file, described.line
+        )
+    recording.diagnostics.append(Diagnostic("error", error.message, error.urn))
+    return error
+
+
+def _engine_error(raised: EngineError, project: Project) -> ProgramError:
+    if raised.source is None:
+        return ProgramError(raised.message, urn=raised.urn)
+    path, _, line = raised.source.removeprefix("project:///").rpartition("#")
+    return ProgramError(raised.message, os.path.normpath(project.directory / path), int(line), raised.urn)
+
+
+def _close(loop: asyncio.AbstractEventLoop) -> None:
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
+class _Engine:
+    """The engine's service for messages; the rest of it is not needed by programs of this SDK."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._root = ""
+
+    def Log(self, request: engine_pb2.LogRequest) -> empty_pb2.Empty:  # noqa: N802
+        """Keep a message unless it is for debugging or ephemeral."""
+        severity = _SEVERITIES.get(request.severity)
+        if severity is not None and not request.ephemeral:
+            self._recording.diagnostics.append(Diagnostic(severity, request.message, request.urn))
+        return empty_pb2.Empty()
+
+    def GetRootResource(self, _request: engine_pb2.GetRootResourceRequest) -> engine_pb2.GetRootResourceResponse:  # noqa: N802
+        """The root's URN as set."""
+        return engine_pb2.GetRootResourceResponse(urn=self._root)
+
+    def SetRootResource(self, request: engine_pb2.SetRootResourceRequest) -> engine_pb2.SetRootResourceResponse:  # noqa: N802
+        """Note the root's URN."""
+        self._root = request.urn
+        return engine_pb2.SetRootResourceResponse()
+
+    def RequirePulumiVersion(  # noqa: N802
+        self, _request: engine_pb2.RequirePulumiVersionRequest
+    ) -> engine_pb2.RequirePulumiVersionResponse:
+        """Any version will do: the SDK is pinned, and there is no CLI."""
+        return engine_pb2.RequirePulumiVersionResponse()
+
+
+class _Lines(TextIOBase):
+    """A text stream that records each line as a diagnostic."""
+
+    def __init__(self, recording: Recording, severity: Severity) -> None:
+        self._recording = recording
+        self._severity: Severity = severity
+        self._rest = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str, /) -> int:
+        *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            self._recording.diagnostics.append(Diagnostic(self._severity, line))
+        return len(text)
+
+    def close(self) -> None:
+        if self._rest:
+            self.write("\n")
+        super().close()
+
+
+@contextmanager
+def _surroundings(project: Project, recording: Recording) -> Iterator[None]:
+    """The program's working directory, path, arguments and streams; everything is put back afterwards."""
+    directory, path, arguments, environment = os.getcwd(), list(sys.path), list(sys.argv), dict(os.environ)
+    logger = logging.getLogger("asyncio")
+    level = logger.level
+    collecting = gc.isenabled()
+    with ExitStack() as stack:
+        stack.enter_context(_modules(project.program_dir))
+        out = stack.enter_context(_Lines(recording, "info"))
+        err = stack.enter_context(_Lines(recording, "info#err"))
+        stack.enter_context(redirect_stdout(out))
+        stack.enter_context(redirect_stderr(err))
+        try:
+            os.chdir(project.program_dir)
+            sys.argv = [str(project.program)]
+            sys.path.insert(0, str(project.program_dir))
+            for name in [name for name in os.environ if name.startswith("PULUMI_CONFIG")]:
+                del os.environ[name]
+            logger.setLevel(logging.CRITICAL)
+            # Registrations live as long as the plan does: collecting in between only walks them again and again.
+            gc.disable()
+            yield
+        finally:
+            if collecting:
+                gc.enable()
+            logger.setLevel(level)
+            os.chdir(directory)
+            sys.path[:] = path
+            sys.argv = arguments
+            os.environ.clear()
+            os.environ.update(environment)
+
+
+#: Modules that programs loaded from their own folder, by folder.
+_loaded: dict[str, set[str]] = {}
+
+
+@contextmanager
+def _modules(folder: Path) -> Iterator[None]:
+    """Keep the modules of one program's folder out of the next program's way, and keep them loaded for their own."""
+    for other in [other for other in _loaded if other != str(folder)]:
+        for name in _loaded.pop(other):
+            sys.modules.pop(name, None)
+    own_names = {entry.stem for entry in folder.iterdir() if entry.suffix == ".py" or entry.is_dir()}
+    hidden = {
+        name: module
+        for name, module in list(sys.modules.items())
+        if name.partition(".")[0] in own_names and name != "__main__" and not _is_inside(module, folder)
+    }
+    hidden = {name: module for name, module in hidden.items() if not _is_library(module)}
+    before = set(sys.modules)
+    for name in hidden:
+        del sys.modules[name]
+    try:
+        yield
+    finally:
+        for name in set(sys.modules) - before | set(hidden):
+            module = sys.modules.get(name)
+            if module is not None and _is_inside(module, folder):
+                if name in hidden:
+                    del sys.modules[name]
+                else:
+                    _loaded.setdefault(str(folder), set()).add(name)
+        sys.modules.update(hidden)
+
+
+def _is_inside(module: Any, folder: Path) -> bool:
+    file = getattr(module, "__file__", None)
+    return isinstance(file, str) and Path(file).is_relative_to(folder) and "site-packages" not in file
+
+
+def _is_library(module: Any) -> bool:
+    file = getattr(module, "__file__", None)
+    return not isinstance(file, str) or "site-packages" in file or file.startswith(os.path.dirname(os.__file__))

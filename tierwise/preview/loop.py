@@ -1,0 +1,39 @@
+"""The event loop that the program runs on: blocking calls run in place instead of on a thread.
+
+The SDK hands each call to the engine to a thread pool. Our engine answers in memory, so the hop would only cost time and
+make the order of registrations depend on the scheduler.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+
+class InlineEventLoop(asyncio.SelectorEventLoop):
+    """A selector loop whose default executor is the calling thread."""
+
+    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+        """Call ``func`` now. A coroutine that it returns is awaited on this loop, so that it may call back the SDK.
+
+        Args:
+            executor: None for the default one; a program's own executor is used as it is.
+            func: What to call.
+            args: Its arguments.
+        """
+        if executor is not None:
+            return super().run_in_executor(executor, func, *args)
+        future: asyncio.Future[Any] = self.create_future()
+        try:
+            result = func(*args)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # the caller awaits the error, as with a thread
+            future.set_exception(error)
+            return future
+        if inspect.iscoroutine(result):
+            return self.create_task(result)
+        future.set_result(result)
+        return future

@@ -1,0 +1,69 @@
+"""Turns what a program raised into what its author needs to see: their own lines, and no others."""
+
+from __future__ import annotations
+
+import os
+import sysconfig
+import traceback
+from pathlib import Path
+from typing import Final
+
+from tierwise.preview.plan import ProgramError
+from tierwise.preview.values import UNKNOWN_SENTINEL
+
+_OWN_FOLDER: Final = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_LIBRARIES: Final = tuple(
+    sorted({os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+)
+
+
+def describe(error: BaseException, program_folder: Path) -> ProgramError:
+    """The error as the user reads it.
+
+    Args:
+        error: What the program raised, or what was raised on its behalf.
+        program_folder: Frames of files in here are the user's; those of libraries are left out, and ours.
+    """
+    chain = list(_chain(error))
+    lines: list[str] = []
+    place: traceback.FrameSummary | None = None
+    for link in chain:
+        frames = [frame for frame in _frames(link) if _is_users(frame.filename, program_folder)]
+        if frames:
+            place = frames[-1]
+            if lines:
+                lines.append("")
+            lines.append("Traceback (most recent call last):")
+            lines.extend(text.rstrip("\n") for text in traceback.format_list(frames))
+        elif link is not chain[-1]:
+            continue
+        lines.extend(text.rstrip("\n") for text in traceback.format_exception_only(link))
+    message = "\n".join(lines).replace(UNKNOWN_SENTINEL, "[secret]")
+    return ProgramError(message, place.filename if place else None, place.lineno if place else None)
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """The error and what caused it, the first cause first; an error met twice is listed once."""
+    found: list[BaseException] = []
+    current: BaseException | None = error
+    while current is not None and current not in found:
+        found.append(current)
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+    return found[::-1]
+
+
+def _frames(error: BaseException) -> list[traceback.FrameSummary]:
+    return list(traceback.extract_tb(error.__traceback__)) + (
+        [_syntax_frame(error)] if isinstance(error, SyntaxError) and error.filename else []
+    )
+
+
+def _syntax_frame(error: SyntaxError) -> traceback.FrameSummary:
+    return traceback.FrameSummary(error.filename or "", error.lineno or 0, "<module>")
+
+
+def _is_users(file: str, program_folder: Path) -> bool:
+    path = os.path.abspath(file)
+    if not os.path.isabs(file) or path.startswith((_OWN_FOLDER, *_LIBRARIES)):
+        return False
+    return path.startswith(os.path.join(str(program_folder), "")) and "site-packages" not in path
