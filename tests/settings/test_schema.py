@@ -1,0 +1,53 @@
+"""The generated files are fresh, and the schema says about shipped files what the models say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from settings.schema import generated_files, project_schema, stack_schema
+
+ROOT = Path(__file__).parents[2]
+PROJECT_FILES = sorted([ROOT / "Pulumi.yaml", *ROOT.glob("systems/*/Pulumi.yaml")])
+STACK_FILES = sorted([*ROOT.glob("Pulumi.*.yaml"), *ROOT.glob("systems/*/Pulumi.*.yaml")])
+
+
+def short(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", generated_files(), ids=str)
+def test_generated_files_are_fresh(path: Path) -> None:
+    assert (ROOT / path).read_text(encoding="utf-8") == generated_files()[path], "run `make generate`"
+
+
+@pytest.mark.parametrize("path", PROJECT_FILES, ids=short)
+def test_project_files_fit_the_schema(path: Path) -> None:
+    jsonschema.validate(yaml.safe_load(path.read_text()), project_schema())
+
+
+@pytest.mark.parametrize("path", STACK_FILES, ids=short)
+def test_stack_files_fit_the_schema(path: Path) -> None:
+    jsonschema.validate(yaml.safe_load(path.read_text()), stack_schema())
+
+
+@pytest.mark.parametrize("path", [*PROJECT_FILES, *STACK_FILES], ids=short)
+def test_every_file_tells_its_editor_where_the_schema_is(path: Path) -> None:
+    first = path.read_text().splitlines()[0]
+    assert first.startswith("# yaml-language-server: $schema=")
+    kind = "stack" if path.name != "Pulumi.yaml" else "project"
+    target = (path.parent / first.split("=", 1)[1]).resolve()
+    assert target == ROOT / f"docs/schema/{kind}.schema.json"
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [{"servces": {}}, {"services": {"api": {"cpu": 300}}}, {"network": {"natMode": "two"}}, {"budget": {"monthly": 0}}],
+)
+def test_the_schema_refuses_what_the_models_refuse(overrides: dict[str, Any]) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"config": {"pika:overrides": overrides}}, stack_schema())
