@@ -70,6 +70,7 @@ class Resource:
         dependencies: URNs of everything that this resource depends on.
         property_dependencies: For each top-level property, the URNs of the resources that its value comes from.
         region: The AWS region that it is created in, or UNKNOWN.
+        provider: URN of the provider that makes it, or None when not told.
         provider: URN of its provider, whose default tags it inherits, or None for components.
         custom: False for components.
         protect: Whether Pulumi refuses to delete it.
