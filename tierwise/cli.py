@@ -1,0 +1,76 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+#: Exit statuses: fine; a mandatory policy or a resource check failed; the configuration or the command line is wrong.
+FINE, REFUSED, UNUSABLE = 0, 1, 2
+
+app = typer.Typer(
+    name="tierwise",
+    help="Plan, check, judge and price AWS systems, with no cloud account and no Pulumi CLI.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.command()
+def preview(
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[TARGET]…", help="STAGE, SYSTEM or SYSTEM/STAGE; the reference system's dev by default."
+        ),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every stage of every system, on every core.")] = False,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write the results as JSON; - for standard output.")
+    ] = None,
+    policy: Annotated[bool, typer.Option(help="Ask the policies.")] = True,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show each advisory finding and each priced line.")
+    ] = False,
+) -> None:
+    """Show what would be created, what the policies say, and what it would cost."""
+    from tierwise.review.run import run
+
+    raise typer.Exit(run(targets or [], everything=everything, json_file=json_file, judge=policy, verbose=verbose))
+
+
+@app.command()
+def policies(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """List every rule of the policy pack, with its level on each tier."""
+    from tierwise.review.listing import rules_as_json, rules_as_text
+
+    print(rules_as_json() if as_json else rules_as_text())
+
+
+@app.command()
+def checks(
+    targets: Annotated[list[str] | None, typer.Argument(metavar="[TARGET]…", help="As for preview.")] = None,
+) -> None:
+    """Report how many properties of the stacks' resource types are checked against AWS's own models."""
+    from tierwise.review.listing import checks_as_text
+
+    print(checks_as_text(targets or []))
+
+
+def main() -> None:
+    """The entry point: configuration mistakes are lines on standard error, never a traceback."""
+    from tierwise.preview.errors import ConfigError
+
+    try:
+        app()
+    except ConfigError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        sys.exit(UNUSABLE)

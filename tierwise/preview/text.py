@@ -1,0 +1,200 @@
+"""A review as text, in the order and words of ``pulumi preview``, with the cost after it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from guardrails.cost.model import money
+from guardrails.resource import UNKNOWN
+from tierwise.preview.plan import Plan, PlannedResource
+from tierwise.preview.values import Secret
+from tierwise.review.stack import StackReview
+from tierwise.style import Style
+
+_MARKS = {"mandatory": "❌", "advisory": "⚠️ ", "": "✅"}
+_VERDICTS = {"pass": "green", "warn": "yellow", "block": "red"}
+_LEVERS_SHOWN = 5
+
+
+def render(review: StackReview, style: Style, *, verbose: bool = False) -> str:
+    """The whole review of one stack.
+
+    Args:
+        review: What to show.
+        style: Paints, or not.
+        verbose: Also show each priced line, and advisory findings one by one.
+    """
+    plan = review.plan
+    lines = [style(f"Previewing create ({plan.project}/{plan.stack}):", "bold"), ""]
+    if plan.resources:
+        lines += [*_tree(plan, style), ""]
+    if review.judged and plan.error is None:
+        lines += [*_policies(review, style, verbose), ""]
+    diagnostics = list(_diagnostics(review, style))
+    if diagnostics:
+        lines += [style("Diagnostics:", "bold"), *diagnostics, ""]
+    if plan.error is None:
+        lines += _outputs(plan, style)
+        lines += [*_resources(plan, style), ""]
+        lines += _cost(review, style, verbose)
+    return "\n".join(lines)
+
+
+def short_type(token: str) -> str:
+    """``aws:s3/bucket:Bucket`` as the CLI prints it, ``aws:s3:Bucket``."""
+    package, _, rest = token.partition(":")
+    module, _, name = rest.rpartition(":")
+    return f"{package}:{module.partition('/')[0]}:{name}" if module else token
+
+
+def _tree(plan: Plan, style: Style) -> Iterator[str]:
+    children: dict[str | None, list[PlannedResource]] = {}
+    shown = [resource for resource in plan.resources if not resource.is_default_provider]
+    for resource in shown:
+        children.setdefault(resource.parent, []).append(resource)
+    rows: list[tuple[str, str, PlannedResource]] = []
+
+    def walk(resource: PlannedResource, prefix: str, branch: str, below: str) -> None:
+        rows.append((f"{prefix}{branch}{short_type(resource.type)}", resource.name, resource))
+        members = children.get(resource.urn, [])
+        for index, child in enumerate(members):
+            last = index == len(members) - 1
+            walk(child, prefix + below, "└─ " if last else "├─ ", "   " if last else "│  ")
+
+    for root in children.get(None, []):
+        walk(root, "", "", "")
+    if not rows:
+        return
+    width = max(len(row[0]) for row in rows)
+    names = max(len(row[1]) for row in rows)
+    yield style(f"     {'Type':<{width}}  {'Name':<{names}}  Plan", "bold")
+    for kind, name, resource in rows:
+        symbol, word, colour = (">", "read", "cyan") if resource.external else ("+", "create", "green")
+        if resource.import_id:
+            symbol, word, colour = "=", "import", "cyan"
+        flags = " [protected]" if resource.protect else ""
+        yield f" {style(symbol, colour)}   {kind:<{width}}  {name:<{names}}  {style(word, colour)}{style(flags, 'dim')}"
+
+
+def _policies(review: StackReview, style: Style, verbose: bool) -> Iterator[str]:
+    mandatory = [finding for finding in review.findings if finding.level == "mandatory"]
+    advisory = [finding for finding in review.findings if finding.level != "mandatory"]
+    mark = _MARKS["mandatory" if mandatory else "advisory" if advisory else ""]
+    yield style("Policies:", "bold")
+    yield f"    {mark} guardrails (local: policy)"
+    for finding in mandatory:
+        yield f"        - {style('[mandatory]', 'red')}  {finding.policy}  ({finding.resource})"
+        yield f"          {finding.title}"
+        yield from (f"          {line}" for line in finding.message.splitlines())
+    active = [finding for finding in advisory if finding.exception]
+    for finding in active:
+        exception = finding.exception or {}
+        yield (
+            f"        - {style('[exception]', 'cyan')}  {finding.policy}  ({finding.resource}): {exception.get('reason')} "
+            f"({exception.get('owner')}, {exception.get('days_left')} days left)"
+        )
+    plain = [finding for finding in advisory if not finding.exception]
+    if verbose:
+        for finding in plain:
+            yield f"        - {style('[advisory]', 'yellow')}  {finding.policy}  ({finding.resource})"
+            yield from (f"          {line}" for line in finding.message.splitlines())
+        return
+    for policy, count in sorted(Counter(finding.policy for finding in plain).items()):
+        title = next(finding.title for finding in plain if finding.policy == policy)
+        times = f" ×{count}" if count > 1 else ""
+        yield f"        - {style('[advisory]', 'yellow')}  {policy}{times}  {title}"
+    if plain:
+        yield style("          (--verbose says which resources and how to mend them)", "dim")
+
+
+def _diagnostics(review: StackReview, style: Style) -> Iterator[str]:
+    plan = review.plan
+    names = {resource.urn: f"{short_type(resource.type)} ({resource.name})" for resource in plan.resources}
+    grouped: dict[str, list[str]] = {}
+    for failure in review.failures:
+        colour = "red" if failure.level == "error" else "yellow"
+        grouped.setdefault(failure.urn, []).append(f"{style(failure.level, colour)}: {failure}")
+    for diagnostic in plan.diagnostics:
+        if diagnostic.severity.startswith("info"):
+            grouped.setdefault(diagnostic.urn, []).append(diagnostic.message.rstrip("\n"))
+        else:
+            colour = "red" if diagnostic.severity == "error" else "yellow"
+            grouped.setdefault(diagnostic.urn, []).append(f"{style(diagnostic.severity, colour)}: {diagnostic.message}")
+    if plan.error is not None:
+        told = any(plan.error.message in message for messages in grouped.values() for message in messages)
+        if not told:
+            grouped.setdefault(plan.error.urn, []).append(f"{style('error', 'red')}: {plan.error.message}")
+    for urn, messages in grouped.items():
+        yield f"  {names.get(urn, f'pulumi:pulumi:Stack ({plan.project}-{plan.stack})')}:"
+        for message in messages:
+            yield from (f"    {line}" for line in message.splitlines())
+
+
+def _outputs(plan: Plan, style: Style) -> list[str]:
+    if not plan.outputs:
+        return []
+    width = max(len(name) for name in plan.outputs)
+    rows = [f"    {name:<{width}}: {_value(value)}" for name, value in sorted(plan.outputs.items())]
+    return [style("Outputs:", "bold"), *rows, ""]
+
+
+def _value(value: Any) -> str:
+    if value is UNKNOWN:
+        return "[unknown]"
+    if isinstance(value, Secret):
+        return "[secret]"
+    if isinstance(value, dict | list):
+        import json
+
+        return json.dumps(_jsonable(value), ensure_ascii=False)
+    return str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _jsonable(item) for key, item in value.items()}  # type: ignore[reportUnknownVariableType]
+    if isinstance(value, list):
+        return [_jsonable(item) for item in value]  # type: ignore[reportUnknownVariableType]
+    if value is UNKNOWN or isinstance(value, Secret):
+        return _value(value)
+    return value
+
+
+def _resources(plan: Plan, style: Style) -> Iterator[str]:
+    shown = [resource for resource in plan.resources if not resource.is_default_provider]
+    counts = Counter("read" if r.external else "import" if r.import_id else "create" for r in shown)
+    symbols = {"create": "+", "import": "=", "read": ">"}
+    yield style("Resources:", "bold")
+    for word in ("create", "import", "read"):
+        if counts[word]:
+            yield f"    {symbols[word]} {counts[word]} to {word}"
+    if sum(1 for count in counts.values() if count) > 1:
+        yield f"    {sum(counts.values())} total"
+
+
+def _cost(review: StackReview, style: Style, verbose: bool) -> Iterator[str]:
+    estimate, verdict = review.estimate, review.verdict
+    if estimate is None or verdict is None:
+        return
+    yield style("Cost a month at list price:", "bold")
+    groups = estimate.by_service()
+    width = max((len(group.service) for group in groups), default=0)
+    for group in groups:
+        worst = f"   up to {money(group.maximum):>10}" if group.maximum != group.expected else ""
+        yield f"    {group.service:<{width}}  {money(group.expected):>10}{worst}"
+        if verbose:
+            for line in group.lines:
+                quantity = f"{line.quantity:,.4f}".rstrip("0").rstrip(".")
+                yield style(
+                    f"        {money(line.expected):>10}  {line.resource}: {line.name}, {quantity} {line.unit} × {line.price}",
+                    "dim",
+                )
+    for item in estimate.unknown:
+        yield f"    {'?':>{width + 12}}   {item.resource}: {item.reason}"
+    for item in estimate.unsupported:
+        yield f"    {'?':>{width + 12}}   {item.resource} ({short_type(item.type)}): {item.reason}"
+    colour = _VERDICTS[verdict.status]
+    budget = f" of {money(verdict.limit)} ({verdict.message})" if verdict.limit is not None else f" ({verdict.message})"
+    yield style(f"    {'total':<{width}}  {estimate.total:>10}", "bold") + style(budget, colour)

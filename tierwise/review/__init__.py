@@ -1,0 +1,1 @@
+"""The review of a stack: plan, input checks, policies and cost."""

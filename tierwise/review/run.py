@@ -1,0 +1,150 @@
+"""Runs the review of one stack or of many, and prints it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tierwise.cli import FINE, REFUSED, UNUSABLE
+from tierwise.preview.errors import ConfigError
+from tierwise.style import Style, enabled
+from tierwise.targets import Target, all_targets, find_root, resolve
+
+_SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class _Result:
+    """What a review leaves behind once the plan itself is let go.
+
+    Attributes:
+        key: The target's key.
+        text: As printed.
+        headline: One line, for many stacks at once.
+        ok: Whether nothing stops the deployment.
+        problems: What is wrong with the configuration; nothing was planned then.
+        json: The entry for ``--json``, when it was asked for.
+    """
+
+    key: str
+    text: str = ""
+    headline: str = ""
+    ok: bool = False
+    problems: tuple[str, ...] = ()
+    json: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class _Task:
+    target: Target
+    judge: bool
+    verbose: bool
+    coloured: bool
+    with_json: bool
+
+
+def run(targets: Sequence[str], *, everything: bool, json_file: Path | None, judge: bool, verbose: bool) -> int:
+    """Review stacks and print the result.
+
+    Args:
+        targets: As the command line names them.
+        everything: Every stack there is.
+        json_file: Where to write the results as JSON; ``-`` is standard output, and nothing else is printed then.
+        judge: Whether the policies are asked.
+        verbose: Whether to print every advisory finding and every priced line.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        ConfigError: A target that does not exist.
+    """
+    root = find_root(Path.cwd())
+    if everything and targets:
+        raise ConfigError([f"{' '.join(targets)}  name stacks or give --all, not both"])
+    chosen = all_targets(root) if everything else resolve(root, targets)
+    to_stdout = json_file is not None and str(json_file) == "-"
+    tasks = [_Task(target, judge, verbose, enabled() and not to_stdout, json_file is not None) for target in chosen]
+    os.chdir(root)
+    results = [_review(tasks[0])] if len(tasks) == 1 else _review_many(tasks)
+    if not to_stdout:
+        _print(results)
+    for result in results:
+        for problem in result.problems:
+            print(problem, file=sys.stderr)
+    if json_file is not None:
+        _write_json(json_file, results)
+    if any(result.problems for result in results):
+        return UNUSABLE
+    return FINE if all(result.ok for result in results) else REFUSED
+
+
+def _review(task: _Task) -> _Result:
+    from tierwise.preview.text import render
+    from tierwise.review.headline import headline
+    from tierwise.review.stack import review
+
+    style = Style(task.coloured)
+    try:
+        result = review(task.target, judge=task.judge)
+    except ConfigError as error:
+        return _Result(task.target.key, problems=tuple(error.problems))
+    return _Result(
+        key=task.target.key,
+        text=render(result, style, verbose=task.verbose),
+        headline=headline(result, style),
+        ok=result.ok,
+        json=result.to_json() if task.with_json else None,
+    )
+
+
+def _review_many(tasks: list[_Task]) -> list[_Result]:
+    """Review in as many processes as there are cores; results in the order of the tasks."""
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    # Not fork: gRPC's threads do not survive one.
+    workers = min(os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count() or 1, len(tasks))
+    results: dict[str, _Result] = {}
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with (
+        Progress(*columns, console=Console(stderr=True), transient=True) as progress,
+        ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
+    ):
+        bar = progress.add_task("Previewing", total=len(tasks))
+        pending = {pool.submit(_review, task): task for task in tasks}
+        for done in as_completed(pending):
+            result = done.result()
+            results[result.key] = result
+            progress.update(bar, advance=1, description=f"Previewed {result.key}")
+    return [results[task.target.key] for task in tasks]
+
+
+def _print(results: list[_Result]) -> None:
+    for result in results:
+        if result.text:
+            print(result.text)
+    if len(results) > 1:
+        width = max(len(result.key) for result in results)
+        for result in results:
+            print(f"{result.key:<{width}}  {result.headline or 'configuration cannot be used'}")
+
+
+def _write_json(file: Path, results: list[_Result]) -> None:
+    stacks = {result.key: result.json for result in results if result.json is not None}
+    text = json.dumps({"schema": _SCHEMA, "stacks": stacks}, indent=2, ensure_ascii=False) + "\n"
+    if str(file) == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError([f"{file}  cannot be written: {error.strerror}"]) from None
