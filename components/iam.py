@@ -1,0 +1,268 @@
+"""IAM documents and roles: what each part of a system may do, and nothing more.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pulumi
+from pulumi_aws import iam
+
+from components.component import Component
+from components.documents import is_known, json_document
+from components.grant import Statement
+from components.names import Names
+
+#: Actions that AWS cannot limit to a resource: the service authorization reference lists no resource type for them.
+UNSCOPED_ACTIONS: Final = frozenset(
+    {
+        "cloudwatch:PutMetricData",
+        "ecr:GetAuthorizationToken",
+        "ssmmessages:CreateControlChannel",
+        "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel",
+        "logs:DescribeLogGroups",
+        "xray:GetSamplingRules",
+        "xray:GetSamplingTargets",
+        "xray:PutTelemetryRecords",
+        "xray:PutTraceSegments",
+    }
+)
+#: Longest policy text that a role holds inline, white space aside.
+#: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+MAX_ROLE_POLICY: Final = 10_240
+
+#: Services that name the account and the thing they act for when they take a role, and the form of that ARN.
+_SOURCES: Final[Mapping[str, tuple[str, str]]] = {
+    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+    "ecs-tasks.amazonaws.com": ("ecs", "*"),
+    # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+    "scheduler.amazonaws.com": ("scheduler", "schedule-group/default"),
+    # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+    "vpc-flow-logs.amazonaws.com": ("ec2", "vpc-flow-log/*"),
+}
+
+
+class PolicyError(ValueError):
+    """A statement allows more than it may, or a document is too long."""
+
+
+def policy_document(statements: Sequence[Statement]) -> pulumi.Input[str]:
+    """The JSON policy that allows what ``statements`` say; a plain string when every ARN is known.
+
+    Statements that share resources and conditions become one, then those that share actions and conditions. Order of
+    the input does not matter.
+
+    Args:
+        statements: At least one statement.
+
+    Raises:
+        PolicyError: A wildcard action; a bare ``*`` resource with an action that AWS can scope; no statement, action or
+            resource; or a document that a role cannot hold. Where an ARN is decided by AWS, raised on deployment.
+    """
+    if not statements:
+        raise PolicyError("a policy needs at least one statement")
+    for statement in statements:
+        _check_actions(statement)
+    plain = [
+        {
+            "sid": statement.sid,
+            "actions": tuple(statement.actions),
+            "resources": list(statement.resources),
+            "conditions": {
+                operator: {
+                    key: list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+                    for key, value in keys.items()
+                }
+                for operator, keys in statement.conditions.items()
+            },
+        }
+        for statement in statements
+    ]
+    if is_known(plain):
+        return _render(plain)
+    return pulumi.Output.from_input(plain).apply(_render)
+
+
+def trust_document(service: str, names: Names | None = None) -> pulumi.Input[str]:
+    """The trust policy that lets an AWS service take a role.
+
+    Args:
+        service: Service principal, such as ``ecs-tasks.amazonaws.com``.
+        names: With it, only calls on behalf of this account are trusted, where the service tells on whose behalf.
+            https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    """
+    statement: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sts:AssumeRole",
+    }
+    if names is not None and service in _SOURCES:
+        arn_service, resource = _SOURCES[service]
+        statement["Condition"] = {
+            "StringEquals": {"aws:SourceAccount": names.account},
+            "ArnLike": {"aws:SourceArn": names.arn(arn_service, resource)},
+        }
+    return json_document({"Version": "2012-10-17", "Statement": [statement]})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceRole:
+    """A role that an AWS service takes, with its inline policy.
+
+    Attributes:
+        role: The role.
+        policy: Its policy; a user of the role depends on it so that nothing starts without its rights. None when the
+            role may do nothing.
+    """
+
+    role: iam.Role
+    policy: iam.RolePolicy | None
+
+    @property
+    def arn(self) -> pulumi.Output[str]:
+        """The role's ARN."""
+        return self.role.arn
+
+    @property
+    def resources(self) -> list[pulumi.Resource]:
+        """Everything that must exist before the role is of use."""
+        return [self.role] if self.policy is None else [self.role, self.policy]
+
+
+def create_service_role(
+    parent: Component,
+    name: str,
+    *,
+    service: str,
+    description: str,
+    names: Names,
+    statements: Sequence[Statement] = (),
+) -> ServiceRole:
+    """Create a role for an AWS service, and its inline policy.
+
+    Args:
+        parent: The component that owns the role.
+        name: Logical name.
+        service: Service principal that takes the role.
+        description: What the role is for.
+        names: Account and region of the stack.
+        statements: What the role allows; none for a role without rights.
+    """
+    role = iam.Role(
+        name,
+        assume_role_policy=trust_document(service, names),
+        description=description,
+        tags=parent.tags,
+        opts=parent.child(),
+    )
+    policy = None
+    if statements:
+        policy = iam.RolePolicy(name, role=role.name, policy=policy_document(statements), opts=parent.child())
+    return ServiceRole(role=role, policy=policy)
+
+
+def _check_actions(statement: Statement) -> None:
+    if not statement.actions or not statement.resources:
+        raise PolicyError(f"statement {statement.sid}: needs at least one action and one resource")
+    for action in statement.actions:
+        if "*" in action or ":" not in action:
+            raise PolicyError(
+                f'statement {statement.sid}: "{action}" is not one action; name each, such as s3:GetObject'
+            )
+
+
+def _check_resources(statement: Mapping[str, Any]) -> None:
+    scopable = sorted(set(statement["actions"]) - UNSCOPED_ACTIONS)
+    for resource in statement["resources"]:
+        # The part of an ARN after service, region and account names the thing; an asterisk alone names everything.
+        if not resource.split(":", 5)[-1].strip("*/") and scopable:
+            raise PolicyError(
+                f'statement {statement["sid"]}: resource "{resource}" with {", ".join(scopable)}, which AWS can limit: '
+                "name the resources"
+            )
+
+
+def _render(statements: Sequence[Mapping[str, Any]]) -> str:
+    for statement in statements:
+        _check_resources(statement)
+    flat = [
+        _Flat(
+            sid=statement["sid"],
+            actions=tuple(sorted(set(statement["actions"]))),
+            resources=tuple(sorted(set(statement["resources"]))),
+            conditions=_frozen(statement["conditions"]),
+        )
+        for statement in sorted(statements, key=lambda s: (s["sid"], sorted(s["actions"]), sorted(s["resources"])))
+    ]
+    merged = _merged(flat, lambda s: (s.resources, s.conditions))
+    merged = _merged(merged, lambda s: (s.actions, s.conditions))
+    document = json_document({"Version": "2012-10-17", "Statement": [*_rendered(merged)]})
+    assert isinstance(document, str)
+    if len(document) > MAX_ROLE_POLICY:
+        largest = max(merged, key=lambda s: sum(map(len, s.resources)))
+        raise PolicyError(
+            f"the policy has {len(document)} characters and a role holds {MAX_ROLE_POLICY}; "
+            f"statement {largest.sid} is the largest"
+        )
+    return document
+
+
+@dataclass(frozen=True, slots=True)
+class _Flat:
+    sid: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    conditions: Any
+
+
+def _frozen(conditions: Mapping[str, Mapping[str, Any]]) -> Any:
+    return tuple(
+        (
+            operator,
+            tuple((key, tuple(sorted(v)) if isinstance(v, list) else v) for key, v in sorted(keys.items())),  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        )
+        for operator, keys in sorted(conditions.items())
+    )
+
+
+def _merged(statements: Sequence[_Flat], key: Callable[[_Flat], Any]) -> list[_Flat]:
+    groups: dict[Any, list[_Flat]] = {}
+    for statement in statements:
+        groups.setdefault(key(statement), []).append(statement)
+    return [
+        _Flat(
+            sid=group[0].sid,
+            actions=tuple(sorted({action for s in group for action in s.actions})),
+            resources=tuple(sorted({resource for s in group for resource in s.resources})),
+            conditions=group[0].conditions,
+        )
+        for group in groups.values()
+    ]
+
+
+def _rendered(statements: Sequence[_Flat]) -> list[dict[str, Any]]:
+    rendered: list[dict[str, Any]] = []
+    seen: dict[str, int] = {}
+    for statement in statements:
+        # A statement id must be unique in its document.
+        seen[statement.sid] = seen.get(statement.sid, 0) + 1
+        number = seen[statement.sid]
+        entry: dict[str, Any] = {
+            "Sid": statement.sid if number == 1 else f"{statement.sid}{number}",
+            "Effect": "Allow",
+            "Action": list(statement.actions),
+            "Resource": list(statement.resources),
+        }
+        if statement.conditions:
+            entry["Condition"] = {
+                operator: {key: list(value) if isinstance(value, tuple) else value for key, value in keys}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+                for operator, keys in statement.conditions
+            }
+        rendered.append(entry)
+    return rendered
