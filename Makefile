@@ -1,0 +1,54 @@
+# Everything runs from .venv, which `make setup` builds from uv.lock with nothing but Python 3.11 or later.
+PYTHON ?= python3
+UV_VERSION := 0.13.8
+BIN := .venv/bin
+STACK ?= dev
+SYSTEM ?=
+PROJECT_DIR := $(if $(SYSTEM),systems/$(SYSTEM),.)
+# Bytecode makes imports three times as fast; an empty value lets Python keep it where the machine forbids it.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: setup preview test lint bench generate up down clean
+
+setup: .venv/.ready
+
+.venv/.ready: pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed; name one with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test "$$($(BIN)/uv --version 2>/dev/null | cut -d' ' -f2)" = $(UV_VERSION) || \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@VIRTUAL_ENV=.venv $(BIN)/uv sync --quiet --frozen --inexact --python $(BIN)/python
+	@$(BIN)/python -m tierwise.bytecode
+	@touch $@
+
+preview: setup
+	@$(BIN)/tierwise preview $(if $(SYSTEM),$(SYSTEM)/)$(STACK)
+
+test: setup
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/pyright
+
+bench: setup
+	@$(BIN)/python -m tests.bench
+
+generate: setup
+	@$(BIN)/python -m settings.schema
+	@$(BIN)/python -m tierwise.preview.checks.generate
+
+up: setup
+	@command -v pulumi >/dev/null || { \
+	  echo "The Pulumi CLI is not installed. Get it with Pulumi's own installer:"; \
+	  echo "  curl -fsSL https://get.pulumi.com | sh -s -- --version $$($(BIN)/python -c 'from importlib.metadata import version; print(version("pulumi"))')"; \
+	  echo "Then: make up STACK=$(STACK)$(if $(SYSTEM), SYSTEM=$(SYSTEM))"; exit 2; }
+	pulumi up -C $(PROJECT_DIR) -s $(STACK) --policy-pack $(if $(SYSTEM),../../)policy
+
+down: setup
+	pulumi destroy -C $(PROJECT_DIR) -s $(STACK)
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis
