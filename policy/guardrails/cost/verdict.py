@@ -1,0 +1,126 @@
+"""The budget rule: does the estimate fit, and if not, what are the largest lines and the levers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from guardrails.cost.levers import Lever
+from guardrails.cost.mapping import to_decimal
+from guardrails.cost.model import ZERO, Line, cents, money
+from guardrails.cost.tokens import short
+
+if TYPE_CHECKING:
+    from guardrails.cost.model import Estimate
+
+Status = Literal["pass", "warn", "block"]
+#: Percentage of the budget above which the preview warns, when the budget does not say.
+_WARN_AT: Final = Decimal(80)
+_LARGEST: Final = 5
+_NAMED_UNKNOWNS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether an estimate fits its budget.
+
+    Attributes:
+        status: ``pass``, ``warn`` or ``block``.
+        message: One paragraph that says why, for people.
+        limit: The monthly budget in USD; None when none is declared.
+        levers: What would bring it down, when it is too high.
+    """
+
+    status: Status
+    message: str
+    limit: Decimal | None
+    levers: tuple[Lever, ...] = ()
+
+
+def judge(estimate: Estimate, budget: Mapping[str, Any] | None) -> Verdict:
+    """Judge an estimate against the ``budget`` section of the stack's configuration.
+
+    Blocks when the expected amount (with the least that unknown amounts come to) is above ``monthly`` plus an
+    ``acknowledgedOverrun``, when the usage section has errors, or when something is unknown and ``unknowns`` is
+    ``block``; warns above ``warnAt`` percent, within an acknowledged overrun, or when something is unknown.
+
+    Args:
+        estimate: What the stack costs.
+        budget: ``{monthly, warnAt, unknowns, acknowledgedOverrun: {amount, reason}}``.
+    """
+    section = budget or {}
+    monthly = to_decimal(section.get("monthly"))
+    overrun, reason = _overrun(section.get("acknowledgedOverrun"))
+    problems, notes = _gaps(estimate, str(section.get("unknowns", "block")) == "block")
+    levers: tuple[Lever, ...] = ()
+    if monthly is None:
+        notes.append(f"{estimate.total} a month and no budget.monthly to judge it by.")
+    elif cents(estimate.floor) > monthly + overrun:
+        levers = estimate.levers[0]
+        problems.insert(0, _too_high(estimate, monthly, overrun, levers))
+    elif cents(estimate.expected) > monthly:
+        notes.insert(0, f"{estimate.total} a month is over the budget of {money(monthly)}, as acknowledged: {reason}")
+    elif cents(estimate.expected) > monthly * _percent(section) / 100:
+        share = (estimate.expected / monthly * 100).quantize(Decimal(1))
+        notes.insert(
+            0, f"{estimate.total} a month is {share} % of the budget of {money(monthly)}. {_largest(estimate)}"
+        )
+    if problems:
+        return Verdict("block", " ".join(problems + notes), monthly, levers)
+    if notes:
+        return Verdict("warn", " ".join(notes), monthly)
+    return Verdict("pass", f"{estimate.total} a month fits the budget of {money(monthly or ZERO)}.", monthly)
+
+
+def _percent(section: Mapping[str, Any]) -> Decimal:
+    percent = to_decimal(section.get("warnAt"))
+    return _WARN_AT if percent is None else percent
+
+
+def _overrun(value: Any) -> tuple[Decimal, str]:
+    if isinstance(value, Mapping):
+        return to_decimal(value.get("amount")) or ZERO, str(value.get("reason", "no reason given"))  # type: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+    return to_decimal(value) or ZERO, "no reason given"
+
+
+def _gaps(estimate: Estimate, blocks: bool) -> tuple[list[str], list[str]]:
+    """Sentences about wrong usage and about what could not be priced, as (problems, notes)."""
+    problems = [f"{len(estimate.errors)} usage errors: {'; '.join(estimate.errors)}."] if estimate.errors else []
+    if not estimate.unpriced:
+        return problems, []
+    named = [f"{item.resource}: {item.name}, {item.reason}" for item in estimate.unknown]
+    named += [f"{item.resource}: {item.reason} ({item.type})" for item in estimate.unsupported]
+    more = f"; and {len(named) - _NAMED_UNKNOWNS} more" if len(named) > _NAMED_UNKNOWNS else ""
+    text = f"{len(named)} unknown: {'; '.join(named[:_NAMED_UNKNOWNS])}{more}."
+    return ([*problems, text], []) if blocks else (problems, [text])
+
+
+def _too_high(estimate: Estimate, monthly: Decimal, overrun: Decimal, levers: tuple[Lever, ...]) -> str:
+    allowed = f" (and {money(overrun)} acknowledged)" if overrun else ""
+    over = money(cents(estimate.floor) - monthly - overrun)
+    text = f"{estimate.total} a month at list price is {over} over the budget of {money(monthly)}{allowed}. {_largest(estimate)}"
+    if levers:
+        listed = "; ".join(f"{lever.change} saves {money(lever.saving)}" for lever in levers)
+        text += f" Levers, each on its own: {listed}."
+    together = estimate.levers[1]
+    if together is not None and len(levers) > 1:
+        text += f" Together they bring it to {money(together.expected)}."
+    return text
+
+
+def _largest(estimate: Estimate) -> str:
+    """The dearest types with how many resources they are."""
+    groups: dict[str, list[Line]] = {}
+    for line in estimate.lines:
+        groups.setdefault(short(line.type), []).append(line)
+    ranked = sorted(groups.items(), key=lambda item: -sum((line.expected for line in item[1]), ZERO))
+    parts: list[str] = []
+    for token, lines in ranked[:_LARGEST]:
+        names = list(dict.fromkeys(line.resource for line in lines))
+        count = f" ×{len(names)}" if len(names) > 1 else ""
+        parts.append(
+            f"{token}{count} ({', '.join(names[:2])}{', …' if len(names) > 2 else ''}) {money(sum((line.expected for line in lines), ZERO))}"
+        )
+    return f"Largest: {'; '.join(parts)}."
