@@ -58,8 +58,8 @@ async def rate_limit(redis: Redis, client: str, per_minute: int, now: float | No
             pipe.set(key, 0, ex=WINDOW_SECONDS * 2, nx=True)
             pipe.incr(key)
             _, used = await pipe.execute()
-    except RedisError:
-        log.warning("rate limit not counted: Redis does not answer", exc_info=True)
+    except RedisError as error:
+        log.warning("rate limit not counted", extra={"fields": {"reason": repr(error)}})
         return Verdict(allowed=True, retry_after=0)
     return Verdict(allowed=used <= per_minute, retry_after=int((window + 1) * WINDOW_SECONDS - moment) + 1)
 
@@ -88,8 +88,8 @@ async def cached_query(redis: Redis | None, key: str) -> Any | None:
         return None
     try:
         kept = await redis.get(f"query:{key}")
-    except RedisError:
-        log.warning("query cache not read: Redis does not answer", exc_info=True)
+    except RedisError as error:
+        log.warning("query cache not read", extra={"fields": {"reason": repr(error)}})
         return None
     return None if kept is None else json.loads(kept)
 
@@ -100,5 +100,5 @@ async def keep_query(redis: Redis | None, key: str, result: Any) -> None:
         return
     try:
         await redis.set(f"query:{key}", json.dumps(result, default=str), ex=QUERY_SECONDS)
-    except RedisError:
-        log.warning("query cache not written: Redis does not answer", exc_info=True)
+    except RedisError as error:
+        log.warning("query cache not written", extra={"fields": {"reason": repr(error)}})

@@ -11,7 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from starter.settings import DatabaseSettings
 
-CONNECT_SECONDS = 5
+CONNECT_SECONDS = 3
 STATEMENT_MILLISECONDS = 5000
 
 Pool = AsyncConnectionPool[AsyncConnection[DictRow]]

@@ -59,6 +59,8 @@ def configure(settings: Settings) -> None:
     root.setLevel(settings.log_level)
     # One line for each call out would double the log without saying more than the request's own line.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    # Its start and stop lines repeat ours, under a logger that is called uvicorn.error.
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
 
 
 class RequestLog:

@@ -15,7 +15,8 @@ from starter import cache
 from starter.database import Database
 from starter.settings import Settings
 
-CALL_TIMEOUT = httpx.Timeout(5.0, connect=2.0)
+# Longer than a service waits for a connection and a statement, so that its own answer arrives.
+CALL_TIMEOUT = httpx.Timeout(10.0, connect=2.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

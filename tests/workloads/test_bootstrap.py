@@ -1,0 +1,109 @@
+"""The statements that prepare a database, and the credentials that they are given."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import psycopg.sql
+import pytest
+from pydantic import SecretStr
+from starter.bootstrap import bootstrap, service_credentials
+from starter.settings import Credentials, SettingsError
+
+from .conftest import SERVICES
+
+
+@dataclass
+class FakeConnection:
+    """Notes the text of every statement."""
+
+    texts: list[str] = field(default_factory=list[str])
+
+    def execute(self, query: psycopg.sql.Composed) -> None:
+        self.texts.append(query.as_string())
+
+
+def prepared(*usernames: str) -> list[str]:
+    """The text of each call, for services with these usernames."""
+    connection = FakeConnection()
+    services = [Credentials(username=name, password=SecretStr(f"{name}-password")) for name in usernames]
+    bootstrap(connection, "pika", services, lambda credentials: f"SCRAM-of-{credentials.username}")
+    return connection.texts
+
+
+@pytest.mark.requirement("PIKA-50")
+def test_both_extensions_are_created() -> None:
+    first = prepared("users")[0]
+    assert "CREATE EXTENSION IF NOT EXISTS postgis WITH SCHEMA extensions;" in first
+    assert "CREATE EXTENSION IF NOT EXISTS pgcrypto WITH SCHEMA extensions;" in first
+    assert first.index("CREATE SCHEMA IF NOT EXISTS extensions") < first.index("CREATE EXTENSION")
+
+
+@pytest.mark.requirement("PIKA-55")
+def test_nobody_but_the_services_gets_into_the_database() -> None:
+    first = prepared("users")[0]
+    assert 'REVOKE ALL ON DATABASE "pika" FROM PUBLIC;' in first
+    assert "REVOKE ALL ON SCHEMA public FROM PUBLIC;" in first
+
+
+@pytest.mark.requirement("PIKA-55")
+def test_each_service_gets_a_role_and_a_schema_of_its_own() -> None:
+    texts = prepared(*SERVICES)
+    for name in SERVICES:
+        [text] = [text for text in texts if f'CREATE ROLE "{name}" LOGIN NOINHERIT;' in text]
+        assert f"rolname = '{name}'" in text
+        assert f'CREATE SCHEMA IF NOT EXISTS "{name}" AUTHORIZATION "{name}";' in text
+        assert f'ALTER ROLE "{name}" IN DATABASE "pika" SET search_path = "{name}", extensions;' in text
+        others = [other for other in SERVICES if other != name]
+        assert not re.search(rf'"({"|".join(others)})"', text), "a service's role is granted nothing of another's"
+
+
+@pytest.mark.requirement("PIKA-55")
+def test_the_server_never_sees_a_password() -> None:
+    everything = "\n".join(prepared(*SERVICES))
+    assert "-password" not in everything
+    assert "PASSWORD 'SCRAM-of-users'" in everything
+
+
+def test_the_listings_service_owns_its_table() -> None:
+    texts = prepared("listings")
+    assert texts[2] == 'SET ROLE "listings"'
+    assert "CREATE TABLE IF NOT EXISTS listings.listings" in texts[3]
+    assert "location extensions.geography(Point, 4326) NOT NULL" in texts[3]
+    assert "USING gist (location)" in texts[3]
+    assert texts[4] == "RESET ROLE"
+    assert len(prepared("users")) == 2
+
+
+def test_a_name_that_needs_quoting_is_quoted() -> None:
+    text = prepared("a\"b'c")[1]
+    assert 'CREATE ROLE "a""b\'c"' in text
+    assert "rolname = 'a\"b''c'" in text
+
+
+def test_credentials_come_from_one_variable_a_service() -> None:
+    found = service_credentials(
+        {
+            "SERVICE_SECRET_USERS": '{"username": "users", "password": "u"}',
+            "SERVICE_SECRET_API_GATEWAY": '{"username": "api_gateway", "password": "g"}',
+            "DATABASE_SECRET": '{"username": "owner", "password": "o"}',
+        }
+    )
+    assert [(each.username, each.password.get_secret_value()) for each in found] == [
+        ("api_gateway", "g"),
+        ("users", "u"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("environ", "message"),
+    [
+        ({}, "at least one service's secret is required"),
+        ({"SERVICE_SECRET_USERS": '{"username": "users", "pw": "hunter2"}'}, "SERVICE_SECRET_USERS: expected JSON"),
+    ],
+)
+def test_wrong_credentials_are_named_but_not_shown(environ: dict[str, str], message: str) -> None:
+    with pytest.raises(SettingsError, match=message) as error:
+        service_credentials(environ)
+    assert "hunter2" not in str(error.value)
