@@ -6,21 +6,21 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from guardrails.cost import services as _services  # registers every type
 from guardrails.cost.allowances import allowances
 from guardrails.cost.book import PriceBook
-from guardrails.cost.mapping import REGISTRY, Bill, Mapper
+from guardrails.cost.mapping import Bill, Mapper
 from guardrails.cost.model import ONE, ZERO, Estimate, Kind, Line, Quantity, Unknown, Unpriced
+from guardrails.cost.services import REGISTRY
 from guardrails.cost.stackwide import stack_wide
 from guardrails.cost.tokens import canonical, short
 from guardrails.cost.usage import parse_usage
 from guardrails.resource import Resource, Stack
 
-assert _services.LOADED
 #: Packages whose resources make nothing in AWS, or only by way of aws resources that are priced themselves.
 _NOT_AWS: Final = frozenset(
     {"awsx", "command", "docker", "docker-build", "null", "random", "time", "tls", "std", "archive"}
 )
+_NO_USAGE: Final[Mapping[str, Quantity]] = {}
 
 
 def estimate(stack: Stack, usage: Mapping[str, Any], book: PriceBook, default_region: str) -> Estimate:
@@ -66,7 +66,7 @@ class _Index:
     def referrers(self, target: Resource, token: str, prop: str) -> tuple[Resource, ...]:
         index = self._referrers.get((token, prop))
         if index is None:
-            index = {}
+            index = dict[str, list[Resource]]()
             for resource in self._by_type.get(token, ()):
                 for urn in resource.property_dependencies.get(prop, ()):
                     index.setdefault(urn, []).append(resource)
@@ -129,7 +129,7 @@ class _Estimator:
 
     def _price(self, resource: Resource, mapper: Mapper) -> None:
         assert mapper.price is not None
-        usage = self._usage.of(resource) if mapper.keys else {}
+        usage = self._usage.of(resource) if mapper.keys else _NO_USAGE
         bill = Bill(resource, mapper, self._index, self, usage, region_of(resource, self._region))
         before = len(self._lines) + len(self._unknown)
         mapper.price(bill)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from guardrails.cost.services.waf import BOT_CONTROL
 from guardrails.cost.tokens import canonical
+from guardrails.cost.values import members
 from guardrails.resource import ABSENT, Resource, Stack
 
 if TYPE_CHECKING:
@@ -22,10 +23,8 @@ _NAT: Final = "aws:ec2/natGateway:NatGateway"
 _EIP: Final = "aws:ec2/eip:Eip"
 _SERVICE: Final = "aws:ecs/service:Service"
 _TASK: Final = "aws:ecs/taskDefinition:TaskDefinition"
-_CACHES: Final = (
-    "aws:elasticache/replicationGroup:ReplicationGroup",
-    "aws:elasticache/serverlessCache:ServerlessCache",
-)
+_CACHE_GROUP: Final = "aws:elasticache/replicationGroup:ReplicationGroup"
+_CACHES: Final = (_CACHE_GROUP, "aws:elasticache/serverlessCache:ServerlessCache")
 _REST: Final = "aws:apigateway/restApi:RestApi"
 #: The smallest saving worth naming.
 _WORTH_NAMING: Final = Decimal("0.10")
@@ -66,7 +65,8 @@ class _Draft:
         self.resources = [_with(r, props) if r.urn in urns else r for r in self.resources]
 
     def replace(self, old: Resource, new: Resource | None) -> None:
-        self.resources = [r if r.urn != old.urn else new for r in self.resources if r.urn != old.urn or new is not None]  # type: ignore[misc]
+        position = [r.urn for r in self.resources].index(old.urn)
+        self.resources[position : position + 1] = [] if new is None else [new]
 
 
 def _with(resource: Resource, props: Mapping[str, Any]) -> Resource:
@@ -226,11 +226,9 @@ def _internal_balancer(draft: _Draft) -> str | None:
 def _no_bot_control(draft: _Draft) -> str | None:
     found = False
     for acl in draft.of("aws:wafv2/webAcl:WebAcl"):
-        rules = acl.get("rules")
-        if not isinstance(rules, list | tuple):
-            continue
-        kept = [rule for rule in rules if BOT_CONTROL not in str(rule)]  # type: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        if len(kept) < len(rules):  # type: ignore[reportUnknownArgumentType]
+        rules = members(acl.get("rules"))
+        kept = [rule for rule in rules if BOT_CONTROL not in str(rule)]
+        if len(kept) < len(rules):
             draft.rewrite([acl], rules=kept)
             found = True
     return "WAF without Bot Control" if found else None
@@ -252,7 +250,7 @@ def _http_api(draft: _Draft) -> str | None:
     for api in apis:
         draft.replace(api, dataclasses.replace(api, type="aws:apigatewayv2/api:Api", props={"protocolType": "HTTP"}))
     if "aws:apigateway:RestApi" in draft.usage:
-        own = draft.usage.get("aws:apigatewayv2:Api") or {}
+        own: dict[str, Any] = draft.usage.get("aws:apigatewayv2:Api") or {}
         draft.usage["aws:apigatewayv2:Api"] = {**draft.usage["aws:apigateway:RestApi"], **own}
     return "REST API → HTTP API"
 
@@ -278,7 +276,7 @@ _CHANGES: Final[tuple[_Change, ...]] = (
     _one_nat,
     _arm_tasks,
     _spot,
-    _graviton("aws:elasticache/replicationGroup:ReplicationGroup", "nodeType", "cache node"),
+    _graviton(_CACHE_GROUP, "nodeType", "cache node"),
     _valkey,
     _graviton("aws:rds/instance:Instance", "instanceClass", "database class"),
     _single_zone,

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from typing import Any, Final, Protocol
+from decimal import Decimal
+from typing import Any, Final, Protocol, TypeAlias
 
-from guardrails.cost.model import Quantity
+from guardrails.cost.model import Kind, Quantity
+from guardrails.cost.values import is_true, members, to_decimal
 from guardrails.resource import ABSENT, UNKNOWN, Resource
 
 
@@ -41,6 +42,10 @@ def optional(name: str, what: str) -> Key:
     return Key(name, what, "optional")
 
 
+#: Writes what a resource costs on its bill.
+Pricer: TypeAlias = "Callable[[Bill], None]"
+
+
 @dataclass(frozen=True, slots=True)
 class Mapper:
     """How one type is priced.
@@ -55,7 +60,7 @@ class Mapper:
 
     service: str
     keys: tuple[Key, ...] = ()
-    price: Callable[[Bill], None] | None = None
+    price: Pricer | None = None
     free: str | None = None
     parent: str | None = None
 
@@ -64,12 +69,10 @@ class Mapper:
 REGISTRY: Final[dict[str, Mapper]] = {}
 
 
-def prices(
-    *tokens: str, service: str, keys: tuple[Key, ...] = ()
-) -> Callable[[Callable[[Bill], None]], Callable[[Bill], None]]:
+def prices(*tokens: str, service: str, keys: tuple[Key, ...] = ()) -> Callable[[Pricer], Pricer]:
     """Register a mapper for the given types."""
 
-    def register(function: Callable[[Bill], None]) -> Callable[[Bill], None]:
+    def register(function: Pricer) -> Pricer:
         for token in tokens:
             _add(token, Mapper(service, keys, price=function))
         return function
@@ -114,7 +117,7 @@ class Links(Protocol):
 class Sheet(Protocol):
     """Where a bill's entries end up."""
 
-    def price(self, bill: Bill, name: str, price_id: str, quantity: Quantity, kind: str, discount: str | None) -> None:
+    def price(self, bill: Bill, name: str, price_id: str, quantity: Quantity, kind: Kind, discount: str | None) -> None:
         """Price a component; an unknown price becomes an unknown amount."""
         ...
 
@@ -177,7 +180,7 @@ class Bill:
             return False
         if value is UNKNOWN:
             return None
-        return value is True or str(value).lower() == "true"
+        return is_true(value)
 
     def number(self, path: str, default: Decimal | int | None = None, *, of: Resource | None = None) -> Decimal | None:
         """A number, ``default`` when absent, None when it is unknown or not a number."""
@@ -191,7 +194,7 @@ class Bill:
         value = self.resource.get(path)
         if value is ABSENT:
             return 0
-        return len(value) if isinstance(value, list | tuple) else None  # type: ignore[reportUnknownArgumentType]
+        return len(members(value)) if isinstance(value, list | tuple) else None
 
     # --- entries ----------------------------------------------------------------------------------------------------
 
@@ -259,16 +262,6 @@ class Bill:
     def by_parent(self, reason: str) -> None:
         """This resource's cost is in another resource's lines."""
         self.status = ("parent", reason)
-
-
-def to_decimal(value: Any) -> Decimal | None:
-    """A number from a property (CrossGuard hands over floats, the SDK text); None when it is not one."""
-    if value is UNKNOWN or value is ABSENT or isinstance(value, bool) or value is None:
-        return None
-    try:
-        return Decimal(str(value))
-    except InvalidOperation:
-        return None
 
 
 def _quantity(value: Quantity | Decimal | int) -> Quantity:

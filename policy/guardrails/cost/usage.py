@@ -1,7 +1,8 @@
 """The assumed monthly load, as the stack's ``usage`` section declares it.
 
 Keys are a short type (``aws:lb:LoadBalancer``: for each resource of that type), a logical name, a glob over logical
-names, or ``stack`` for what no single resource causes. A name beats a glob, a longer glob a shorter one, a glob the type.
+names, or ``stack`` for what no single resource causes. A name beats a glob, a longer glob a shorter one, and a glob the
+type.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ import fnmatch
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
-from guardrails.cost.mapping import REGISTRY, Key
+from guardrails.cost.mapping import Key
 from guardrails.cost.model import Quantity
+from guardrails.cost.services import REGISTRY
 from guardrails.cost.stackwide import STACK_KEYS
 from guardrails.cost.tokens import canonical, short
+from guardrails.cost.values import as_object, to_decimal
 from guardrails.resource import Resource, Stack
 
 #: The key for what no single resource causes.
@@ -58,8 +61,8 @@ class Usage:
 def parse_usage(raw: Mapping[str, Any], stack: Stack) -> Usage:
     """Read the ``usage`` section against the stack that it is for.
 
-    A type key that the estimator knows may lack a resource in this stack (a stage may switch a part off); a name that no
-    resource has is an error, and so is a component that the resource does not have.
+    A type key that the estimator knows may lack a resource in this stack (a stage may switch a part off); a name
+    that no resource has is an error, and so is a component that the resource does not have.
 
     Args:
         raw: The section as configured; a null entry counts as not written.
@@ -91,7 +94,7 @@ class _Parser:
         known = self._known(key)
         if known is None:
             return
-        values = self._values(key, components, known)  # type: ignore[reportUnknownArgumentType]
+        values = self._values(key, as_object(components), known)
         if key == STACK:
             self._stack.update(values)
         elif ":" in key:
@@ -125,7 +128,7 @@ class _Parser:
             return None
         return frozenset(item.name for r in matched for item in keys_of(r.type))
 
-    def _values(self, key: str, components: Mapping[Any, Any], known: frozenset[str]) -> dict[str, Quantity]:
+    def _values(self, key: str, components: Mapping[str, Any], known: frozenset[str]) -> dict[str, Quantity]:
         values: dict[str, Quantity] = {}
         for name, raw in components.items():
             path = f"usage.{key}.{name}"
@@ -141,7 +144,7 @@ class _Parser:
 
     def _quantity(self, path: str, raw: Any) -> Quantity | None:
         if isinstance(raw, Mapping):
-            spec: Mapping[Any, Any] = raw  # type: ignore[reportUnknownVariableType]
+            spec = as_object(raw)
             extra = sorted(str(name) for name in spec if name not in _FIELDS)
             if extra:
                 self._errors.append(f"{path}: {extra[0]} is not a field; use expected, max and why")
@@ -162,11 +165,8 @@ class _Parser:
 def _number(raw: Any) -> Decimal | None:
     if isinstance(raw, bool) or not isinstance(raw, int | float | str | Decimal):
         return None
-    try:
-        value = Decimal(str(raw))
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() and value >= 0 else None
+    value = to_decimal(raw)
+    return value if value is not None and value >= 0 else None
 
 
 def keys_of(token: str) -> tuple[Key, ...]:

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from guardrails.cost.levers import Lever
-from guardrails.cost.mapping import to_decimal
 from guardrails.cost.model import ZERO, Line, cents, money
 from guardrails.cost.tokens import short
+from guardrails.cost.values import as_object, to_decimal
 
 if TYPE_CHECKING:
     from guardrails.cost.model import Estimate
@@ -81,7 +81,8 @@ def _percent(section: Mapping[str, Any]) -> Decimal:
 
 def _overrun(value: Any) -> tuple[Decimal, str]:
     if isinstance(value, Mapping):
-        return to_decimal(value.get("amount")) or ZERO, str(value.get("reason", "no reason given"))  # type: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+        section = as_object(value)
+        return to_decimal(section.get("amount")) or ZERO, str(section.get("reason", "no reason given"))
     return to_decimal(value) or ZERO, "no reason given"
 
 
@@ -100,7 +101,8 @@ def _gaps(estimate: Estimate, blocks: bool) -> tuple[list[str], list[str]]:
 def _too_high(estimate: Estimate, monthly: Decimal, overrun: Decimal, levers: tuple[Lever, ...]) -> str:
     allowed = f" (and {money(overrun)} acknowledged)" if overrun else ""
     over = money(cents(estimate.floor) - monthly - overrun)
-    text = f"{estimate.total} a month at list price is {over} over the budget of {money(monthly)}{allowed}. {_largest(estimate)}"
+    text = f"{estimate.total} a month at list price is {over} over the budget of {money(monthly)}{allowed}."
+    text += f" {_largest(estimate)}"
     if levers:
         listed = "; ".join(f"{lever.change} saves {money(lever.saving)}" for lever in levers)
         text += f" Levers, each on its own: {listed}."
@@ -120,7 +122,6 @@ def _largest(estimate: Estimate) -> str:
     for token, lines in ranked[:_LARGEST]:
         names = list(dict.fromkeys(line.resource for line in lines))
         count = f" ×{len(names)}" if len(names) > 1 else ""
-        parts.append(
-            f"{token}{count} ({', '.join(names[:2])}{', …' if len(names) > 2 else ''}) {money(sum((line.expected for line in lines), ZERO))}"
-        )
+        shown = ", ".join(names[:2]) + (", …" if len(names) > 2 else "")
+        parts.append(f"{token}{count} ({shown}) {money(sum((line.expected for line in lines), ZERO))}")
     return f"Largest: {'; '.join(parts)}."

@@ -1,4 +1,4 @@
-"""Builds the view of a stack by hand: properties in camelCase, and references that become unknown values with dependencies."""
+"""Builds the view of a stack by hand: camelCase properties, and references that become unknown with a dependency."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from guardrails.resource import UNKNOWN, Resource, Stack
 
 
 class Build:
-    """Collects resources; a ``Resource`` inside a property becomes UNKNOWN plus a property dependency, as in a preview."""
+    """Collects resources; one inside a property becomes UNKNOWN plus a property dependency, as in a preview."""
 
     def __init__(self, project: str = "demo", stack: str = "prod") -> None:
         self.project, self.name = project, stack

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
+from guardrails.cost.mapping import REGISTRY
 from guardrails.cost.services import (
     api,
     cache,
@@ -26,26 +25,25 @@ from guardrails.cost.services import (
     waf,
 )
 
-_MODULES: Final = (
-    network,
-    load_balancing,
-    compute,
-    containers,
-    databases,
-    dynamodb,
-    cache,
-    search,
-    storage,
-    edge,
-    waf,
-    functions,
-    api,
-    users,
-    observability,
-    messaging,
-    security,
-    governance,
-    delivery,
-)
-#: True once every service has registered its types.
-LOADED: Final = bool(_MODULES)
+__all__ = [
+    "REGISTRY",
+    "api",
+    "cache",
+    "compute",
+    "containers",
+    "databases",
+    "delivery",
+    "dynamodb",
+    "edge",
+    "functions",
+    "governance",
+    "load_balancing",
+    "messaging",
+    "network",
+    "observability",
+    "search",
+    "security",
+    "storage",
+    "users",
+    "waf",
+]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from guardrails.cost.mapping import Bill, Key, free, prices, to_decimal
+from guardrails.cost.mapping import Bill, Key, free, prices
 from guardrails.cost.model import HOURS, Quantity
+from guardrails.cost.values import to_decimal
 from guardrails.resource import ABSENT, UNKNOWN
 
 SERVICE: Final = "Cache"

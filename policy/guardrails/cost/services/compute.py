@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Final
 
-from guardrails.cost.mapping import Bill, by_parent, free, optional, prices, to_decimal
+from guardrails.cost.mapping import Bill, by_parent, free, optional, prices
 from guardrails.cost.model import HOURS, Quantity
 from guardrails.cost.services.network import IPV4
+from guardrails.cost.values import as_object, first, is_true, members, to_decimal
 from guardrails.resource import ABSENT, UNKNOWN, Resource
 
 SERVICE: Final = "Compute"
+_TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
 _KEYS: Final = (
     optional("hours", "hours that an instance runs, when it is stopped at times (730 otherwise)"),
     optional("creditVcpuHours", "surplus CPU credits of a burstable instance, in vCPU-hours"),
@@ -31,23 +33,16 @@ by_parent(SERVICE, "in the lines of the group or instance that starts from it", 
 @prices("aws:ec2/instance:Instance", service=SERVICE, keys=_KEYS)
 def instance(bill: Bill) -> None:
     """Hours by type, root and data volumes, a public IPv4 address, surplus CPU credits."""
-    template = next(
-        iter(bill.links.targets(bill.resource, "launchTemplate", "aws:ec2/launchTemplate:LaunchTemplate")), None
-    )
+    template = first(bill.links.targets(bill.resource, "launchTemplate", _TEMPLATE))
     count = Quantity.of(1)
     _machine(bill, bill.resource, template, count)
-    volumes: list[Any] = [bill.get("rootBlockDevice"), *_listed(bill.get("ebsBlockDevices"))]
+    volumes: list[Any] = [bill.get("rootBlockDevice"), *members(bill.get("ebsBlockDevices"))]
     if bill.get("rootBlockDevice") is ABSENT and template is not None:
-        volumes = [_ebs(mapping) for mapping in _listed(template.get("blockDeviceMappings"))]
+        volumes = [_ebs(mapping) for mapping in members(template.get("blockDeviceMappings"))]
     _volumes(bill, volumes, count)
     public = _public_address(bill)
     if public is None:
-        least = None
-        bill.unknown(
-            "public IPv4 address",
-            "whether the subnet gives one is not known; set associatePublicIpAddress",
-            at_least=least,
-        )
+        bill.unknown("public IPv4 address", "whether the subnet gives one is not known; set associatePublicIpAddress")
     elif public:
         bill.fixed("public IPv4 address", IPV4, HOURS)
 
@@ -60,12 +55,9 @@ def group(bill: Bill) -> None:
         bill.undecided("instances", "minSize, desiredCapacity or maxSize")
         return
     count = Quantity.of(max(minimum, desired), most)
-    template = next(
-        iter(bill.links.targets(bill.resource, "launchTemplate", "aws:ec2/launchTemplate:LaunchTemplate")), None
-    )
+    template = first(bill.links.targets(bill.resource, "launchTemplate", _TEMPLATE))
     if template is None:
-        templates = bill.links.targets(bill.resource, "mixedInstancesPolicy", "aws:ec2/launchTemplate:LaunchTemplate")
-        template = next(iter(templates), None)
+        template = first(bill.links.targets(bill.resource, "mixedInstancesPolicy", _TEMPLATE))
     if template is None:
         bill.unknown("instances", "the group's launch template is not in this stack")
         return
@@ -73,11 +65,8 @@ def group(bill: Bill) -> None:
         bill.unknown("instances", "Spot and mixed instance groups have no list price")
         return
     _machine(bill, template, None, count)
-    _volumes(bill, [_ebs(mapping) for mapping in _listed(template.get("blockDeviceMappings"))], count)
-    if any(
-        entry is True or str(entry).lower() == "true"
-        for entry in template.all("networkInterfaces[].associatePublicIpAddress")
-    ):
+    _volumes(bill, [_ebs(mapping) for mapping in members(template.get("blockDeviceMappings"))], count)
+    if any(is_true(entry) for entry in template.all("networkInterfaces[].associatePublicIpAddress")):
         bill.fixed("public IPv4 addresses", IPV4, count * HOURS)
 
 
@@ -116,12 +105,12 @@ def _machine(bill: Bill, source: Resource, template: Resource | None, count: Qua
 def _volumes(bill: Bill, volumes: Iterable[Any], count: Quantity) -> None:
     root = True
     for volume in volumes:
-        size = to_decimal(volume.get("volumeSize", ABSENT)) if isinstance(volume, dict) else None  # type: ignore[reportUnknownMemberType]
+        size = to_decimal(as_object(volume).get("volumeSize"))
         if size is None:
             what = "rootBlockDevice.volumeSize" if root else "volumeSize"
             bill.unknown("volume", f"{what} is left to the machine image; set it")
         else:
-            kind = str(volume.get("volumeType") or "gp2")
+            kind = str(as_object(volume).get("volumeType") or "gp2")
             bill.fixed(f"{kind} volume", f"ebs.{kind}.gb_month", count * size)
         root = False
     if root:
@@ -129,11 +118,7 @@ def _volumes(bill: Bill, volumes: Iterable[Any], count: Quantity) -> None:
 
 
 def _ebs(mapping: Any) -> Any:
-    return mapping.get("ebs", ABSENT) if isinstance(mapping, dict) else mapping  # type: ignore[reportUnknownMemberType]
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else []  # type: ignore[reportUnknownArgumentType]
+    return as_object(mapping).get("ebs", ABSENT)
 
 
 def _public_address(bill: Bill) -> bool | None:
@@ -147,12 +132,12 @@ def _public_address(bill: Bill) -> bool | None:
         return False
     chosen = bill.get("associatePublicIpAddress")
     if chosen is not ABSENT:
-        return None if chosen is UNKNOWN else chosen is True or str(chosen).lower() == "true"
+        return None if chosen is UNKNOWN else is_true(chosen)
     subnets = links.targets(resource, "subnetId", "aws:ec2/subnet:Subnet")
     if not subnets:
         return None
     maps = subnets[0].get("mapPublicIpOnLaunch")
-    return None if maps is UNKNOWN else maps is True or str(maps).lower() == "true"
+    return None if maps is UNKNOWN else is_true(maps)
 
 
 #: vCPUs of the smaller sizes of the burstable, general and memory families in use.

@@ -7,14 +7,15 @@ strategy (the service's own or its cluster's), the most tasks from the scaling t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from guardrails.cost.mapping import Bill, Key, by_parent, free, optional, prices, to_decimal
+from guardrails.cost.mapping import Bill, Key, by_parent, free, optional, prices
 from guardrails.cost.model import HOURS, ZERO, Quantity
 from guardrails.cost.services.network import IPV4
+from guardrails.cost.values import entries, first, to_decimal
 from guardrails.resource import ABSENT, UNKNOWN, Resource
 
 SERVICE: Final = "Containers"
@@ -62,12 +63,8 @@ class TaskSize:
 )
 def cluster(bill: Bill) -> None:
     """Free, but for Container Insights."""
-    for setting in bill.resource.all("settings[]"):
-        if (
-            isinstance(setting, Mapping)
-            and setting.get("name") == "containerInsights"
-            and setting.get("value") != "disabled"
-        ):  # type: ignore[reportUnknownMemberType]
+    for setting in entries(bill.get("settings")):
+        if setting.get("name") == "containerInsights" and setting.get("value") != "disabled":
             bill.usage("insightsMetrics", "Container Insights metrics", "cw.metric.month")
             return
     bill.free("a cluster is free; its tasks are priced at the services")
@@ -116,7 +113,7 @@ def fargate(bill: Bill, size: TaskSize, hours: Quantity, *, spot: bool, metered:
 
 def task_size(bill: Bill, source: Resource, prop: str) -> TaskSize | None:
     """The size of the task definition behind ``prop``; None, having noted why, when it cannot be known."""
-    definition = next(iter(bill.links.targets(source, prop, _TASK_DEFINITION)), None)
+    definition = first(bill.links.targets(source, prop, _TASK_DEFINITION))
     if definition is None:
         bill.unknown("tasks", "the task definition is not in this stack")
         return None
@@ -177,15 +174,15 @@ def _strategy(bill: Bill) -> list[tuple[str, Decimal, Decimal]] | None:
         own = _cluster_default(bill)
     if own is None:
         return None
-    entries: list[tuple[str, Decimal, Decimal]] = []
-    for entry in own:
-        provider = entry.get("capacityProvider", ABSENT) if isinstance(entry, Mapping) else UNKNOWN  # type: ignore[reportUnknownMemberType]
+    placed: list[tuple[str, Decimal, Decimal]] = []
+    for entry in entries(own):
+        # A provider that AWS names is a group of instances, which are priced themselves.
+        provider = str(entry.get("capacityProvider"))
         base, weight = to_decimal(entry.get("base") or 0), to_decimal(entry.get("weight") or 0)
         if base is None or weight is None:
             return None
-        # A provider that AWS names is a group of instances, which are priced themselves.
-        entries.append((str(provider), base, weight))
-    return entries if any(name.startswith("FARGATE") for name, _, _ in entries) else []
+        placed.append((provider, base, weight))
+    return placed if any(name.startswith("FARGATE") for name, _, _ in placed) else []
 
 
 def _cluster_default(bill: Bill) -> Sequence[Any] | None:

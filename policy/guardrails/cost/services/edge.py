@@ -1,4 +1,4 @@
-"""CloudFront, Route 53, certificates, service discovery. https://aws.amazon.com/cloudfront/pricing/ and /route53/pricing/"""
+"""CloudFront, Route 53, certificates, service discovery. https://aws.amazon.com/cloudfront/pricing/"""
 
 from __future__ import annotations
 

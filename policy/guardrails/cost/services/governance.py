@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from guardrails.cost.mapping import Bill, Key, free, optional, prices
 from guardrails.cost.model import HOURS, Quantity
-from guardrails.resource import ABSENT, UNKNOWN
+from guardrails.cost.values import as_object, entries
+from guardrails.resource import UNKNOWN
 
 SERVICE: Final = "Governance"
 _ACTION: Final = "aws:budgets/budgetAction:BudgetAction"
@@ -94,11 +95,7 @@ def trail(bill: Bill) -> None:
 
 
 def _data_events(selectors: Any) -> bool:
-    if selectors is ABSENT:
-        return False
-    if selectors is UNKNOWN:
-        return True
-    return any(not isinstance(entry, dict) or entry.get("dataResources") for entry in selectors)  # type: ignore[reportUnknownMemberType]
+    return selectors is UNKNOWN or any(entry.get("dataResources") for entry in entries(selectors))
 
 
 free(SERVICE, "the vault's lines carry what it stores", "aws:backup/plan:Plan", "aws:backup/selection:Selection")
@@ -162,7 +159,4 @@ def _template_types(body: Any) -> set[str] | None:
         document = json.loads(body)
     except ValueError:
         return None
-    resources = document.get("Resources") if isinstance(document, dict) else None  # type: ignore[reportUnknownMemberType]
-    if not isinstance(resources, dict):
-        return None
-    return {str(entry.get("Type")) for entry in resources.values() if isinstance(entry, dict)}  # type: ignore[reportUnknownMemberType]
+    return {str(as_object(entry).get("Type")) for entry in as_object(as_object(document).get("Resources")).values()}

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from guardrails.cost.mapping import Bill, Key, free, optional, prices
 from guardrails.cost.services.schedules import runs_per_month
+from guardrails.cost.values import as_object, entries, to_decimal
 from guardrails.resource import ABSENT, UNKNOWN
 
 SERVICE: Final = "Monitoring"
@@ -89,10 +90,8 @@ def metric_alarm(bill: Bill) -> None:
         return
     metrics, period, insights = 1, bill.number("period", _STANDARD_PERIOD), False
     if queries is not ABSENT:
-        found = [query for query in queries if isinstance(query, Mapping) and query.get("metric")]  # type: ignore[reportUnknownMemberType]
-        expressions = [
-            str(query.get("expression")) for query in queries if isinstance(query, Mapping) and query.get("expression")
-        ]  # type: ignore[reportUnknownMemberType]
+        found = [query for query in entries(queries) if query.get("metric")]
+        expressions = [str(query["expression"]) for query in entries(queries) if query.get("expression")]
         insights = any(text.lstrip().upper().startswith("SELECT") for text in expressions)
         metrics = max(1, len(found))
         if any("ANOMALY_DETECTION_BAND" in text for text in expressions):
@@ -107,11 +106,8 @@ def metric_alarm(bill: Bill) -> None:
     )
 
 
-def _period(query: Any) -> Decimal:
-    value = (
-        query["metric"].get("period", _STANDARD_PERIOD) if isinstance(query["metric"], Mapping) else _STANDARD_PERIOD
-    )
-    return _STANDARD_PERIOD if value is UNKNOWN or value is None else Decimal(str(value))
+def _period(query: Mapping[str, Any]) -> Decimal:
+    return to_decimal(as_object(query["metric"]).get("period")) or _STANDARD_PERIOD
 
 
 @prices("aws:cloudwatch/compositeAlarm:CompositeAlarm", service=SERVICE)

@@ -8,10 +8,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from guardrails.cost.mapping import Bill, Key, free, prices, to_decimal
+from guardrails.cost.mapping import Bill, Key, free, prices
 from guardrails.cost.model import HOURS, Quantity
 from guardrails.cost.services.network import SERVICE as NETWORK
-from guardrails.resource import ABSENT, UNKNOWN, Resource
+from guardrails.cost.values import as_object, members, to_decimal
+from guardrails.resource import ABSENT, Resource
 
 SERVICE: Final = "Search"
 _COLLECTION: Final = "aws:opensearch/serverlessCollection:ServerlessCollection"
@@ -61,10 +62,10 @@ def collection(bill: Bill) -> None:
 
 def _limits(group: Resource) -> tuple[Decimal | None, Decimal | None]:
     limits = group.get("capacityLimits")
-    entry = limits[0] if isinstance(limits, list | tuple) and limits else limits  # type: ignore[reportUnknownVariableType]
-    if entry is ABSENT or entry is UNKNOWN or not isinstance(entry, dict):
+    entry = as_object(members(limits)[0] if members(limits) else limits)
+    if not entry:
         return None, None
-    values = {str(key): to_decimal(value) for key, value in entry.items()}  # type: ignore[reportUnknownVariableType]
+    values = {key: to_decimal(value) for key, value in entry.items()}
     return _sum(values, "minIndexingCapacityInOcu", "minSearchCapacityInOcu"), _sum(
         values, "maxIndexingCapacityInOcu", "maxSearchCapacityInOcu"
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
 from guardrails.cost.mapping import Bill, Key, by_parent, free, optional, prices
-from guardrails.resource import ABSENT, UNKNOWN
+from guardrails.cost.values import as_object, members
+from guardrails.resource import UNKNOWN
 
 SERVICE: Final = "Firewall"
 _RULE_GROUP: Final = "aws:wafv2/ruleGroup:RuleGroup"
@@ -44,8 +44,7 @@ def web_acl(bill: Bill) -> None:
     rules = bill.get("rules")
     if rules is UNKNOWN or bill.resource.is_set("ruleJson"):
         bill.undecided("WAF rules", "the list of rules")
-        rules = ABSENT
-    groups = [_managed_group(rule) for rule in rules] if rules is not ABSENT else []
+    groups = [_managed_group(rule) for rule in members(rules)]
     plain = sum(1 for group in groups if group != BOT_CONTROL)
     plain += _rules_of_groups(bill)
     if plain:
@@ -63,17 +62,13 @@ def web_acl(bill: Bill) -> None:
 
 
 def _managed_group(rule: Any) -> str | None:
-    if not isinstance(rule, Mapping):
-        return None
-    statement: Any = rule.get("statement") or {}  # type: ignore[reportUnknownMemberType]
-    managed: Any = statement.get("managedRuleGroupStatement") if isinstance(statement, Mapping) else None  # type: ignore[reportUnknownMemberType]
-    return str(managed.get("name")) if isinstance(managed, Mapping) else None  # type: ignore[reportUnknownMemberType]
+    managed = as_object(as_object(as_object(rule).get("statement")).get("managedRuleGroupStatement"))
+    return str(managed.get("name")) if managed else None
 
 
 def _rules_of_groups(bill: Bill) -> int:
     """Rules inside the rule groups that the ACL refers to."""
     total = 0
     for group in bill.links.targets(bill.resource, "rules", _RULE_GROUP):
-        rules = group.get("rules")
-        total += len(rules) if isinstance(rules, list | tuple) else 0  # type: ignore[reportUnknownArgumentType]
+        total += len(members(group.get("rules")))
     return total
