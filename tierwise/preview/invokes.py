@@ -1,21 +1,21 @@
 """Provider functions answered offline, by token.
 
-An answer is a mapping in which UNKNOWN stands for what only AWS can tell, or UNKNOWN as a whole. The same call always gives
-the same answer. A function that is not in the table is unknown, and the user is told.
+An answer is a mapping of what is known; members that it leaves out, and those that are UNKNOWN, only AWS can tell. The same
+call always gives the same answer. A function that is not in the table is unknown, and the user is told.
 """
 
 from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from pulumi import _types  # pyright: ignore[reportPrivateUsage]
 
 from guardrails.resource import UNKNOWN
-from tierwise.preview.values import UNKNOWN_PLACEHOLDER
+from tierwise.preview.values import UNKNOWN_PLACEHOLDER, Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Call:
     warn: Callable[[str], None]
 
 
-class CallFailed(Exception):
+class CallError(Exception):
     """The provider would refuse the arguments.
 
     Attributes:
@@ -45,10 +45,14 @@ class CallFailed(Exception):
         reason: What is wrong with it.
     """
 
-    def __init__(self, reason: str, property: str = "") -> None:  # noqa: A002 - the protocol's word
+    def __init__(self, reason: str, property: str = "") -> None:
         self.reason = reason
         self.property = property
         super().__init__(reason)
+
+
+class Lookup(dict[str, Any]):
+    """The answer of a function that looks something up in the account: its arguments, and nothing else is known."""
 
 
 Answer = Callable[[Call], Any]
@@ -69,10 +73,10 @@ def answers(*tokens: str) -> Callable[[Answer], Answer]:
 
 
 def answer(call: Call) -> Any:
-    """The result of a call: a mapping, or UNKNOWN with a warning for a function that is not in the table.
+    """The result of a call: a mapping, or a ``Lookup`` with a warning for a function that is not in the table.
 
     Raises:
-        CallFailed: The provider would refuse the arguments.
+        CallError: The provider would refuse the arguments.
     """
     function = ANSWERS.get(call.token)
     if function is None:
@@ -80,30 +84,31 @@ def answer(call: Call) -> Any:
             f"{call.token}: this function is not answered offline, so everything made from its result is unknown in this "
             "preview"
         )
-        return UNKNOWN
+        return Lookup(call.args)
     return function(call)
 
 
-def placeholders(result: Any, declared: type | None) -> Any:
+def placeholders(result: Mapping[str, Any], declared: type | None) -> dict[str, Any]:
     """A result that the SDK's result class accepts, for callers that cannot be given "unknown".
 
     Unknown text becomes a marked placeholder; whatever the program makes of it is recognized and is unknown again. Unknown
     numbers, booleans and mappings are left out. An unknown list of text has one placeholder as its member.
 
     Args:
-        result: A mapping, or UNKNOWN.
+        result: What is known.
         declared: The class that holds it, or None.
     """
     members: dict[str, Any] = _types.output_type_types(declared) if declared is not None else {}
-    if result is UNKNOWN:
-        result = dict.fromkeys(members, UNKNOWN)
     filled: dict[str, Any] = {}
-    for name, value in result.items():
+    for name in dict.fromkeys((*members, *result)):
+        value = result.get(name, UNKNOWN)
+        secret = isinstance(value, Secret)
+        if secret:
+            value = value.value
         if value is UNKNOWN:
             value = _placeholder(members.get(name, str))
-            if value is None:
-                continue
-        filled[name] = value
+        if value is not None:
+            filled[name] = Secret(value) if secret else value
     return filled
 
 
@@ -114,7 +119,7 @@ def _placeholder(declared: Any) -> Any:
         origin = typing.get_origin(declared)
     if declared is str:
         return UNKNOWN_PLACEHOLDER
-    if origin is not None and isinstance(origin, type) and issubclass(origin, (list, typing.Sequence)):
+    if origin is not None and isinstance(origin, type) and issubclass(origin, Sequence):
         inner = _placeholder(typing.get_args(declared)[0]) if typing.get_args(declared) else None
         return [] if inner is None else [inner]
     return None

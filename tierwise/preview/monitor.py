@@ -15,7 +15,7 @@ from pulumi.runtime.proto import callback_pb2, provider_pb2, resource_pb2
 from pulumi.runtime.sync_await import _sync_await  # pyright: ignore[reportPrivateUsage]
 
 from guardrails.resource import UNKNOWN
-from tierwise.preview import invokes, remote
+from tierwise.preview import aws_functions, awsx, invokes, remote  # noqa: F401 - two tables fill themselves
 from tierwise.preview.aliases import Aliases
 from tierwise.preview.assets import AssetHasher
 from tierwise.preview.errors import EngineError
@@ -493,7 +493,7 @@ class Monitor:
         )
         provider = self._providers.reference(package.name, package.version, package.url, options.provider, request.tok)
         if self._is_pending(request.dependsOn) or contains_unknown(values):
-            result: Any = UNKNOWN
+            result: Mapping[str, Any] = invokes.Lookup(_known(values))
         else:
             region = values.get("region")
             call = invokes.Call(
@@ -505,10 +505,10 @@ class Monitor:
             )
             try:
                 result = invokes.answer(call)
-            except invokes.CallFailed as error:
+            except invokes.CallError as error:
                 failure = provider_pb2.CheckFailure(property=error.property, reason=error.reason)
                 return resource_pb2.ResourceInvokeResponse(failures=[failure])
-        if result is UNKNOWN and not is_prompt_invoke():
+        if isinstance(result, invokes.Lookup) and not is_prompt_invoke():
             return resource_pb2.ResourceInvokeResponse(unknown=True)
         return resource_pb2.ResourceInvokeResponse(
             **{"return": encode_struct(invokes.placeholders(result, result_type()))}
@@ -541,6 +541,10 @@ class Monitor:
             f"{request.tok}: the result of this method is not known in a preview without the Pulumi CLI"
         )
         return provider_pb2.CallResponse(**{"return": encode_struct({"result": UNKNOWN})})
+
+
+def _known(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if not contains_unknown(value)}
 
 
 def urn_is_provider(urn: str) -> bool:

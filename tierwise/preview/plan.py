@@ -119,6 +119,12 @@ class PlannedResource:
     stack_trace: tuple[str, ...] = ()
 
     @property
+    def code_line(self) -> str | None:
+        """The innermost line of the program itself that led to this resource; libraries are passed over."""
+        own = (position for position in self.stack_trace if position and "/site-packages/" not in position)
+        return next(own, self.source_position)
+
+    @property
     def is_default_provider(self) -> bool:
         """True for a provider that the engine makes when the program names none; told by its name, as the engine does."""
         return self.type.startswith("pulumi:providers:") and self.name.startswith("default")

@@ -99,8 +99,9 @@ class Decoder:
 
     def struct(self, struct: struct_pb2.Struct) -> dict[str, Any]:
         """The members of a property bag by name. Members that are null are kept as None."""
-        decode = self.value
-        return {key: decode(value) for key, value in struct.fields.items()}
+        fields, decode = struct.fields, self.value
+        # The wire's maps have no order of their own: sorted, so that two runs give the same plan.
+        return {key: decode(fields[key]) for key in sorted(fields)}
 
     def value(self, value: struct_pb2.Value) -> Any:
         """One wire value as Python."""
@@ -120,7 +121,7 @@ class Decoder:
             if SIGNATURE_KEY in fields:
                 return self._special(fields)
             decode = self.value
-            return {key: decode(member) for key, member in fields.items()}
+            return {key: decode(fields[key]) for key in sorted(fields)}
         if kind == "list_value":
             decode = self.value
             return [decode(member) for member in value.list_value.values]
