@@ -6,6 +6,7 @@ import pulumi
 from pulumi_aws import cloudwatch, ecs, servicediscovery
 
 from components.component import Component
+from components.grant import Statement
 from components.names import Names
 from settings.services import Containers
 
@@ -66,9 +67,32 @@ class EcsCluster(Component):
         self.namespace_arn = self.namespace.arn
         self.register_outputs({"name": self.name, "arn": self.cluster.arn, "namespaceName": self.namespace_name})
 
-    def task_arn(self) -> pulumi.Input[str]:
-        """The ARN pattern of every task in the cluster."""
-        return self.names.arn("ecs", f"task/{self.name}/*")
+    def shell_statements(self) -> list[Statement]:
+        """What a task must be allowed for ``aws ecs execute-command`` to open a shell in it, and to record it.
+
+        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+        """
+        statements = [
+            Statement(
+                sid="OpenShell",
+                actions=[
+                    "ssmmessages:CreateControlChannel",
+                    "ssmmessages:CreateDataChannel",
+                    "ssmmessages:OpenControlChannel",
+                    "ssmmessages:OpenDataChannel",
+                ],
+                resources=["*"],
+            ),
+            Statement(sid="FindShellLog", actions=["logs:DescribeLogGroups"], resources=["*"]),
+            Statement(
+                sid="RecordShell",
+                actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+                resources=[self.names.arn("logs", f"log-group:{self.names.path('exec')}:*")],
+            ),
+        ]
+        if self.kms_key_arn is not None:
+            statements.append(Statement(sid="DecryptShell", actions=["kms:Decrypt"], resources=[self.kms_key_arn]))
+        return statements
 
     def _create_exec_log_group(self, retention_days: int) -> cloudwatch.LogGroup:
         return cloudwatch.LogGroup(
