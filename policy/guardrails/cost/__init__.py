@@ -6,6 +6,7 @@ from guardrails.cost.book import Price, PriceBook, available_regions, load_book
 from guardrails.cost.estimator import estimate, regions_of
 from guardrails.cost.levers import Lever
 from guardrails.cost.model import Allowance, Estimate, Line, Quantity, ServiceTotal, Unknown, Unpriced, cents, money
+from guardrails.cost.reference import usage_keys
 from guardrails.cost.usage import keys_of
 from guardrails.cost.verdict import Verdict, judge
 
@@ -29,4 +30,5 @@ __all__ = [
     "load_book",
     "money",
     "regions_of",
+    "usage_keys",
 ]

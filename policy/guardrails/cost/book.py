@@ -82,7 +82,7 @@ class PriceBook:
 
 @lru_cache(maxsize=32)
 def _load_region(path: Path) -> Mapping[str, Price]:
-    raw: dict[str, list[str]] = yaml.load(path.read_bytes(), Loader=_LOADER) or {}  # noqa: S506 (base loader: text only)
+    raw: dict[str, list[str]] = yaml.load(path.read_bytes(), Loader=_LOADER) or {}  # noqa: S506 (base loader: text only,)
     return {
         price_id: Price(price_id, path.stem, Decimal(amount), unit, confidence, date.fromisoformat(read), source)
         for price_id, (amount, unit, confidence, read, source) in raw.items()

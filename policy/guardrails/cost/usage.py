@@ -7,7 +7,6 @@ type.
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import re
 from collections.abc import Iterable, Mapping
@@ -177,6 +176,8 @@ def keys_of(token: str) -> tuple[Key, ...]:
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """A suffix for a message: `` (did you mean "x"?)``, the choices when nothing is near, or nothing."""
+    import difflib  # only needed for a mistake, and slow to import
+
     choices = sorted(names)
     lowered = {choice.lower(): choice for choice in choices}
     close = difflib.get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.5)

@@ -199,3 +199,157 @@ def pika(*, fits: bool) -> tuple[Stack, Usage]:
             "copy": {"storageGb": 1, "replicatedGb": 1},
         }
     return b.stack(), usage
+
+
+def phoney(memory: int) -> tuple[Stack, Usage]:
+    """Phoney at one million requests: a Lambda container behind an HTTP API."""
+    b = Build("phoney", "prod")
+    duration = 200 if memory < 1024 else 150
+    b.add(
+        "aws:lambda/function:Function",
+        "api",
+        role="arn",
+        memorySize=memory,
+        packageType="Image",
+        architectures=["x86_64"],
+        tracingConfig={"mode": "Active"},
+    )
+    b.add("aws:apigatewayv2/api:Api", "http", protocolType="HTTP")
+    b.add("aws:apigatewayv2/stage:Stage", "http", name="$default")
+    b.add("aws:cloudwatch/logGroup:LogGroup", "logs", retentionInDays=30)
+    b.add("aws:ecr/repository:Repository", "images")
+    b.many("aws:secretsmanager/secret:Secret", 2, "secret")
+    b.add("aws:route53/zone:Zone", "zone", name="phoney.example")
+    b.many("aws:cloudwatch/metricAlarm:MetricAlarm", 4, "alarm", metricName="Errors", namespace="AWS/Lambda", period=60)
+    b.add("aws:cloudwatch/dashboard:Dashboard", "dashboard", dashboardName="d", dashboardBody="{}")
+    b.many(
+        "aws:cloudwatch/logMetricFilter:LogMetricFilter",
+        2,
+        "filter",
+        metricTransformation={"name": "m", "namespace": "Phoney", "value": "1"},
+    )
+    return b.stack(), {
+        "aws:lambda:Function": {"requests": 1_000_000, "durationMs": duration},
+        "aws:apigatewayv2:Api": {"requests": 1_000_000},
+        "aws:cloudwatch:LogGroup": {"ingestGb": 2, "storedGb": 2},
+        "aws:ecr:Repository": {"storageGb": 1},
+        "aws:route53:Zone": {"queries": 0},
+        "stack": {"tracesRecorded": 50_000, "internetOutGb": 0},
+    }
+
+
+#: AskIAM's functions: memory in MB, milliseconds as drawn, milliseconds when the orchestrator waits asynchronously.
+_FUNCTIONS = {
+    "orchestrator": (512, 1500, 300),
+    "parser": (256, 400, 400),
+    "answer": (1024, 1200, 1200),
+    "audit": (256, 200, 200),
+    "notify": (256, 100, 100),
+}
+
+
+def askiam(*, fits: bool) -> tuple[Stack, Usage]:
+    """AskIAM at one million requests, as its document draws it or as the design that fits."""
+    b = Build("askiam", "prod")
+    durations: Usage = {}
+    functions: dict[str, Resource] = {}
+    for name, (memory, drawn, quick) in _FUNCTIONS.items():
+        functions[name] = b.add(
+            "aws:lambda/function:Function",
+            name,
+            role="arn",
+            memorySize=memory,
+            architectures=["arm64" if fits else "x86_64"],
+            tracingConfig={"mode": "Active"},
+        )
+        durations[name] = {"durationMs": quick if fits else drawn}
+    vpc, _subnets_found = _subnets(b)
+    if fits:
+        for service in ("secretsmanager", "bedrock-runtime"):
+            b.add(
+                "aws:ec2/vpcEndpoint:VpcEndpoint",
+                service,
+                vpcId=vpc,
+                serviceName=f"com.amazonaws.us-east-1.{service}",
+                vpcEndpointType="Interface",
+                subnetIds=["subnet-1"],
+            )
+    else:
+        b.add(
+            "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
+            "ready",
+            functionName=functions["orchestrator"],
+            qualifier="live",
+            provisionedConcurrentExecutions=10,
+        )
+        address = b.add("aws:ec2/eip:Eip", "nat", domain="vpc")
+        b.add("aws:ec2/natGateway:NatGateway", "nat", allocationId=address)
+    cluster = b.add(
+        "aws:rds/cluster:Cluster",
+        "database",
+        engine="aurora-postgresql",
+        backupRetentionPeriod=30,
+        serverlessv2ScalingConfiguration={"minCapacity": 0.5, "maxCapacity": 4},
+    )
+    for name in ("writer",) if fits else ("writer", "reader"):
+        b.add(
+            "aws:rds/clusterInstance:ClusterInstance",
+            name,
+            clusterIdentifier=cluster,
+            engine="aurora-postgresql",
+            instanceClass="db.serverless",
+        )
+    _search(b, fits=fits)
+    b.add("aws:apigateway/restApi:RestApi", "api")
+    b.add("aws:cloudwatch/logGroup:LogGroup", "logs", retentionInDays=7)
+    b.add("aws:lex/v2modelsBot:V2modelsBot", "bot", roleArn="arn", idleSessionTtlInSeconds=60, dataPrivacies=[])
+    b.add("aws:cloudwatch/eventBus:EventBus", "bus")
+    b.many("aws:cloudwatch/metricAlarm:MetricAlarm", 4, "alarm", metricName="Errors", namespace="AWS/Lambda", period=60)
+    b.many("aws:secretsmanager/secret:Secret", 2 if fits else 4, "secret")
+    usage: Usage = {
+        "aws:lambda:Function": {"requests": 1_000_000},
+        **durations,
+        "database": {"averageAcu": 0.7 if fits else 0.5, "storageGb": 100, "ioRequests": 10_000_000, "backupGb": 200},
+        "aws:apigateway:RestApi": {"requests": 1_000_000},
+        "logs": {"ingestGb": 10, "storedGb": 10},
+        "bot": {"textRequests": 5_000 if fits else 100_000},
+        "bus": {"events": 1_000_000},
+        "stack": {
+            "crossAzGb": 0,
+            "internetOutGb": 0,
+            "tracesRecorded": 50_000 if fits else 1_000_000,
+            "customMetrics": 10,
+        },
+    }
+    if fits:
+        usage["aws:ec2:VpcEndpoint"] = {"dataGb": 2.5}
+        usage["aws:opensearch:ServerlessCollectionGroup"] = {"ocuHours": 900, "storageGb": 5}
+    else:
+        usage["aws:ec2:NatGateway"] = {"dataGb": 20}
+        usage["search"] = {"ocuHours": 2920, "storageGb": 0}
+        usage["secret-0"] = {"requests": 50_000}
+        usage["stack"] |= {"novaLiteInputTokens": 1_500_000_000, "novaLiteOutputTokens": 200_000_000}
+    return b.stack(), usage
+
+
+def _search(b: Build, *, fits: bool) -> None:
+    if fits:
+        group = b.add(
+            "aws:opensearch/serverlessCollectionGroup:ServerlessCollectionGroup",
+            "group",
+            standbyReplicas="ENABLED",
+            generation="NEXTGEN",
+        )
+        b.add(
+            "aws:opensearch/serverlessCollection:ServerlessCollection",
+            "search",
+            type="SEARCH",
+            collectionGroupName=group,
+        )
+    else:
+        b.add(
+            "aws:opensearch/serverlessCollection:ServerlessCollection",
+            "search",
+            type="SEARCH",
+            standbyReplicas="ENABLED",
+        )

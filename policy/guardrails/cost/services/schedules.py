@@ -30,7 +30,7 @@ def runs_per_month(expression: str) -> Decimal | None:
         return None
     minutes, hours = _values(cron[1], 60), _values(cron[2], 24)
     days = _values(cron[5], 7) if cron[5] not in ("*", "?") else 7
-    return None if minutes is None or hours is None or days is None else minutes * hours * _DAYS * days / 7
+    return None if minutes is None or hours is None or days is None else _DAYS * (minutes * hours * days) / 7
 
 
 def _values(field: str, size: int) -> int | None:
