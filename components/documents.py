@@ -31,3 +31,9 @@ def json_document(value: Any) -> pulumi.Input[str]:
     if is_known(value):
         return json.dumps(value, separators=(",", ":"))
     return pulumi.Output.json_dumps(value, separators=(",", ":"))
+
+
+def concat(*parts: pulumi.Input[str]) -> pulumi.Input[str]:
+    """The parts as one text: a plain string when every part is one, an output otherwise."""
+    texts = [part for part in parts if isinstance(part, str)]
+    return "".join(texts) if len(texts) == len(parts) else pulumi.Output.concat(*parts)
