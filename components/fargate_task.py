@@ -172,7 +172,7 @@ class FargateTask(Component):
             )
 
     def _create_execution_role(self, grants: Sequence[Grant], log_group: str) -> ServiceRole:
-        streams = self._names.arn("logs", f"log-group:{log_group}:log-stream:*")
+        streams = self._names.arn("logs", f"log-group:{log_group}:*")
         return create_service_role(
             self,
             f"{self.logical_name}-execution",
