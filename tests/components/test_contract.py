@@ -1,0 +1,185 @@
+"""What holds for every component, read from its source, and for every resource of the network and the edge."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import importlib
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from guardrails.resource import Resource
+from tests.support.program import Sample, sample_of
+from tests.support.sections import cdn, domain, firewall, load_balancer, names, network
+
+COMPONENTS = Path(__file__).parents[2] / "components"
+
+
+def _component_classes() -> list[tuple[str, ast.ClassDef]]:
+    found: list[tuple[str, ast.ClassDef]] = []
+    for path in sorted(COMPONENTS.glob("*.py")):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and any(
+                isinstance(base, ast.Name) and base.id == "Component" for base in node.bases
+            ):
+                found.append((path.name, node))
+    return found
+
+
+CLASSES = _component_classes()
+IDS = [f"{file}:{node.name}" for file, node in CLASSES]
+
+
+def _constructor(node: ast.ClassDef) -> ast.FunctionDef:
+    return next(item for item in node.body if isinstance(item, ast.FunctionDef) and item.name == "__init__")
+
+
+def _registers(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "register_outputs"
+
+
+def test_there_are_components() -> None:
+    assert {"Vpc", "LoadBalancer", "Cdn", "Firewall", "Domain"} <= {node.name for _, node in CLASSES}
+
+
+@pytest.mark.parametrize(("file", "node"), CLASSES, ids=IDS)
+def test_it_ends_with_its_only_register_outputs(file: str, node: ast.ClassDef) -> None:
+    assert sum(_registers(item) for item in ast.walk(node)) == 1, f"{file}: one register_outputs a component"
+    last = _constructor(node).body[-1]
+    assert isinstance(last, ast.Expr), f"{file}: the constructor ends with register_outputs"
+    assert _registers(last.value), f"{file}: the constructor ends with register_outputs"
+
+
+@pytest.mark.parametrize(("file", "node"), CLASSES, ids=IDS)
+def test_its_arguments_are_keywords(file: str, node: ast.ClassDef) -> None:
+    arguments = _constructor(node).args
+    positional = [argument.arg for argument in arguments.args]
+    assert positional[:2] == ["self", "name"], f"{file}: the name comes first"
+    assert len(positional) <= 3, f"{file}: everything after the name (and one args object) is a keyword"
+
+
+@pytest.mark.parametrize(("file", "node"), CLASSES, ids=IDS)
+def test_its_docstring_names_the_page_that_decides(file: str, node: ast.ClassDef) -> None:
+    text = ast.get_docstring(node) or ""
+    assert text, f"{file}: a component says what it makes"
+    if node.name not in {"Platform"}:
+        assert "https://docs.aws.amazon.com/" in text, f"{file}: a component names the AWS page that decides"
+
+
+@functools.cache
+def everything() -> Sample:
+    """A stack with all of network and edge."""
+
+    def create() -> None:
+        from components.alias_records import AliasRecords
+        from components.cdn import Cdn
+        from components.domain import Domain
+        from components.firewall import Firewall
+        from components.health_check import HealthCheck
+        from components.load_balancer import LoadBalancer
+        from components.vpc import Vpc
+        from settings.observability import HealthCheck as HealthCheckSettings
+
+        vpc = Vpc(
+            "network",
+            settings=network(
+                natMode="instance",
+                interfaceEndpoints=["ecr.api"],
+                databaseNetworkAcl=True,
+                flowLogs={"enabled": True, "destination": "cloudwatch"},
+            ),
+            names=names(),
+        )
+        Vpc("gateways", settings=network(natMode="per-zone"), names=names())
+        site = Domain("domain", settings=domain(), regions=["us-east-1", "eu-west-1"])
+        for scheme in ("public", "internal"):
+            balancer = LoadBalancer(
+                f"alb-{scheme}",
+                settings=load_balancer(scheme=scheme),
+                names=names(),
+                vpc=vpc,
+                target_ports=[8080],
+                behind_cdn=True,
+                certificate_arn=site.certificate_arns["us-east-1"],
+                log_bucket="logs",
+            )
+            balancer.add_target("api", port=8080, paths=["/api/*"], health_path="/health", priority=1, blue_green=True)
+            distribution = Cdn(
+                f"cdn-{scheme}",
+                settings=cdn(),
+                names=names(),
+                site_bucket_domain="site.s3.us-east-1.amazonaws.com",
+                load_balancer=balancer,
+                domain_name=site.domain_name,
+                certificate_arn=site.certificate_arns["us-east-1"],
+                log_bucket_arn="arn:aws:s3:::logs",
+            )
+        AliasRecords(
+            "alias",
+            zone_id=site.zone_id,
+            record_name=site.domain_name,
+            target=distribution.domain_name,
+            target_zone_id=distribution.hosted_zone_id,
+            ipv6=True,
+            evaluate_health=False,
+        )
+        Firewall("firewall", settings=firewall(botControl=True), names=names(), log_retention_days=7)
+        HealthCheck("outside", settings=HealthCheckSettings.model_validate({"enabled": True}), host=distribution.host)
+
+    return sample_of(create)
+
+
+def aws_resources() -> list[Resource]:
+    return [r for r in everything().stack.resources if r.type.startswith("aws:")]
+
+
+def _taggable(token: str) -> bool:
+    """Whether the SDK's class for a type token takes tags."""
+    _, module, name = token.split(":")
+    package = importlib.import_module(f"pulumi_aws.{module.partition('/')[0]}")
+    return "tags" in inspect.signature(getattr(package, name)._internal_init).parameters
+
+
+def test_everything_that_aws_tags_says_which_component_it_belongs_to() -> None:
+    taggable = [r for r in aws_resources() if _taggable(r.type)]
+    assert len({r.type for r in taggable}) > 15
+    untagged = [f"{r.type} {r.name}" for r in taggable if not (r.get("tags") or {}).get("component")]
+    assert untagged == []
+
+
+def test_every_resource_has_its_component_as_parent() -> None:
+    components = {r.urn for r in everything().stack.resources if r.type.startswith("tierwise:")}
+    orphans = [f"{r.type} {r.name}" for r in aws_resources() if r.parent not in components]
+    assert orphans == []
+
+
+def test_every_name_begins_with_that_of_its_component() -> None:
+    by_urn = {r.urn: r for r in everything().stack.resources}
+    strays = [
+        f"{r.type} {r.name}"
+        for r in everything().stack.resources
+        if r.parent in by_urn
+        and by_urn[r.parent].type.startswith("tierwise:")
+        and not r.name.startswith(by_urn[r.parent].name)
+    ]
+    assert strays == []
+
+
+def test_no_name_holds_a_list_position() -> None:
+    # A region ends in a number that is its name, not a position.
+    plain = {r.name: re.sub(r"[a-z]{2}-[a-z]+-\d", "region", r.name) for r in everything().stack.resources}
+    numbered = [name for name, text in plain.items() if re.search(r"-\d{1,2}(-|$)", text)]
+    assert numbered == []
+
+
+def test_no_security_group_is_open_to_the_world_but_a_load_balancers() -> None:
+    world: list[Any] = [
+        r.name
+        for r in everything().all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+        if r.get("cidrIpv4") == "0.0.0.0/0"
+    ]
+    assert world == []
