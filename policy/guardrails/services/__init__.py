@@ -10,6 +10,18 @@ MODULES: Final = (
     "pack",
     "s3",
     "rds",
+    "network",
+    "ec2",
+    "elb",
+    "containers",
+    "cache",
+    "iam",
+    "keys",
+    "edge",
+    "messaging",
+    "observability",
+    "serverless",
+    "api",
 )
 
 
