@@ -201,8 +201,9 @@ class Estimate:
     @property
     def counts(self) -> dict[str, int]:
         """How many resources are priced, free, priced by their parent and unsupported."""
+        own = {resource.urn for resource in self.stack.resources if not resource.type.startswith("pulumi:")}
         return {
-            "priced": len({line.urn for line in self.lines} | {item.urn for item in self.unknown}),
+            "priced": len(own & {item.urn for item in (*self.lines, *self.unknown)}),
             "free": len(self.free),
             "byParent": len(self.by_parent),
             "unsupported": len(self.unsupported),
