@@ -178,6 +178,7 @@ class Plan:
                     dependencies=planned.dependencies,
                     property_dependencies=planned.property_dependencies,
                     region=planned.region,
+                    provider=planned.provider.rpartition("::")[0] or None,
                     custom=planned.custom,
                     protect=planned.protect,
                     retain_on_delete=planned.retain_on_delete,
