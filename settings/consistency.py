@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from settings.links import NAMED, SINGLE, parse_link
+from settings.ordering import LinkCircleError, in_link_order
 from settings.problems import Path, Problem, nearest
 from settings.system import Settings
 
@@ -45,6 +46,13 @@ def _links(settings: Settings) -> Iterator[Problem]:
                     yield Problem(path, f'"{link}": a service cannot link to itself')
             else:
                 yield Problem(path, f'"{link}": no such kind of link; {nearest(parsed.kind, (*SINGLE, *NAMED))}')
+
+
+def _circles(settings: Settings) -> Iterator[Problem]:
+    try:
+        in_link_order(settings.active_services)
+    except LinkCircleError as error:
+        yield Problem(("services", error.circle[0], "links"), str(error))
 
 
 def _network(settings: Settings) -> Iterator[Problem]:
@@ -145,6 +153,9 @@ def _storage(settings: Settings) -> Iterator[Problem]:
     if dump is not None and dump.enabled:
         if settings.database is None or not settings.database.enabled:
             yield Problem(("databaseDump",), "there is no database to dump")
+        if dump.service not in settings.active_services:
+            hint = nearest(dump.service, settings.active_services)
+            yield Problem(("databaseDump", "service"), f'no such service "{dump.service}"; {hint}')
         if dump.bucket not in settings.active_buckets:
             hint = nearest(dump.bucket, settings.active_buckets)
             yield Problem(("databaseDump", "bucket"), f'no such bucket "{dump.bucket}"; {hint}')
@@ -167,6 +178,7 @@ def _told(settings: Settings) -> Iterator[Problem]:
 
 _CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     _links,
+    _circles,
     _network,
     _services,
     _edge,

@@ -6,7 +6,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from settings.base import DailyWindow, Name, Section, by_tier
+from settings.base import DailyWindow, Name, ScheduleExpression, Section, by_tier
+
+
+class NightStop(Section):
+    """When something is stopped to save money, and started again."""
+
+    stop: ScheduleExpression
+    """When it stops, as an AWS schedule expression."""
+    start: ScheduleExpression
+    """When it starts again."""
+    timezone: str = "UTC"
+    """IANA time zone of both."""
 
 
 class Database(Section):
@@ -54,6 +65,10 @@ class Database(Section):
     user_store: Literal["secrets-manager", "parameter-store"] = "secrets-manager"
     """Where each linked service's own database user is kept. A Secrets Manager secret costs 0.40 USD a month, a
     SecureString parameter nothing."""
+    user_recovery_days: int = by_tier("secret_recovery_days", ge=0, le=30)
+    """Days that a deleted user's secret can be restored; 0 deletes at once."""
+    night_stop: NightStop | None = None
+    """When the instance is stopped and started; null for never."""
     read_replica: bool = False
     """Whether a read replica runs beside it."""
     proxy: bool = False
@@ -146,6 +161,8 @@ class Buckets(Section):
 
     replicate: bool = by_tier("replicate_buckets")
     """Whether buckets marked ``replicate`` are copied to ``secondaryRegion``."""
+    retain: bool = by_tier("protect")
+    """Whether the stack's key is protected and left in AWS, like the buckets and databases that need it."""
 
 
 #: Bucket names in the configuration become ``<system>-<stage>-<name>``.

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from settings.base import Email, LogRetentionDays, ScheduleExpression, Section, by_tier, subsection
+from settings.base import Email, LogRetentionDays, Name, ScheduleExpression, Section, by_tier, subsection
 
 Dashboard = Literal["service-health", "api", "database", "cost"]
 
@@ -108,5 +108,7 @@ class DatabaseDump(Section):
     """Whether the dump runs in this stack."""
     schedule: ScheduleExpression = "cron(30 3 * * ? *)"
     """When, UTC."""
-    bucket: str = "backups"
+    service: Name
+    """Service whose image runs it, as ``python -m starter.dump``."""
+    bucket: Name = "backups"
     """Bucket of the ``buckets`` section that receives the dump."""
