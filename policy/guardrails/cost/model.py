@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 if TYPE_CHECKING:
     from guardrails.cost.book import PriceBook
     from guardrails.cost.levers import Lever
+    from guardrails.cost.verdict import Verdict
     from guardrails.resource import Stack
+    from guardrails.stack_config import Budget
 
 #: Hours in a month, as AWS's own calculator counts them.
 HOURS: Final = Decimal(730)
@@ -233,15 +235,15 @@ class Estimate:
         """The lines whose price is stale, remembered or assumed."""
         return tuple(line for line in self.lines if line.unconfirmed)
 
-    def to_json(self, budget: Mapping[str, Any] | None) -> dict[str, Any]:
+    def to_json(self, budget: Budget | Mapping[str, Any] | Verdict | None) -> dict[str, Any]:
         """The ``cost`` object of the preview's JSON.
 
         Args:
-            budget: The ``budget`` section of the stack's configuration.
+            budget: The ``budget`` section of the stack's configuration, or the verdict on it.
         """
-        from guardrails.cost.verdict import judge
+        from guardrails.cost.verdict import Verdict, judge
 
-        verdict = judge(self, budget)
+        verdict = budget if isinstance(budget, Verdict) else judge(self, budget)
         return {
             "currency": self.currency,
             "expected": float(cents(self.expected)),

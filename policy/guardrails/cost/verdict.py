@@ -11,6 +11,7 @@ from guardrails.cost.levers import Lever
 from guardrails.cost.model import ZERO, Line, cents, money
 from guardrails.cost.tokens import short
 from guardrails.cost.values import as_object, to_decimal
+from guardrails.stack_config import Budget
 
 if TYPE_CHECKING:
     from guardrails.cost.model import Estimate
@@ -39,30 +40,32 @@ class Verdict:
     levers: tuple[Lever, ...] = ()
 
 
-def judge(estimate: Estimate, budget: Mapping[str, Any] | None) -> Verdict:
-    """Judge an estimate against the ``budget`` section of the stack's configuration.
+def judge(estimate: Estimate, budget: Budget | Mapping[str, Any] | None) -> Verdict:
+    """Judge an estimate against the stack's budget.
 
-    Blocks when the expected amount (with the least that unknown amounts come to) is above ``monthly`` plus an
-    ``acknowledgedOverrun``, when the usage section has errors, or when something is unknown and ``unknowns`` is
-    ``block``; warns above ``warnAt`` percent, within an acknowledged overrun, or when something is unknown.
+    Blocks when the expected amount (with the least that unknown amounts come to) is above the monthly limit plus an
+    acknowledged overrun, when the usage section has errors, or when something is unknown and unknowns block; warns above
+    the warning percentage, within an acknowledged overrun, or when something is unknown.
 
     Args:
         estimate: What the stack costs.
-        budget: ``{monthly, warnAt, unknowns, acknowledgedOverrun: {amount, reason}}``.
+        budget: The ``budget`` section, as read or as written: ``{monthly, warnAt, unknowns, acknowledgedOverrun:
+            {amount, reason}}``.
     """
-    section = budget or {}
-    monthly = to_decimal(section.get("monthly"))
-    overrun, reason = _overrun(section.get("acknowledgedOverrun"))
-    problems, notes = _gaps(estimate, str(section.get("unknowns", "block")) == "block")
+    limits = _limits(budget)
+    problems, notes = _gaps(estimate, blocks=limits is None or limits.unknowns == "block")
     levers: tuple[Lever, ...] = ()
-    if monthly is None:
+    if limits is None:
         notes.append(f"{estimate.total} a month and no budget.monthly to judge it by.")
-    elif cents(estimate.floor) > monthly + overrun:
+        return Verdict("block" if problems else "warn", " ".join(problems + notes), None)
+    monthly, overrun = limits.monthly, limits.acknowledged_overrun or ZERO
+    if cents(estimate.floor) > monthly + overrun:
         levers = estimate.levers[0]
         problems.insert(0, _too_high(estimate, monthly, overrun, levers))
     elif cents(estimate.expected) > monthly:
+        reason = limits.overrun_reason or "no reason given"
         notes.insert(0, f"{estimate.total} a month is over the budget of {money(monthly)}, as acknowledged: {reason}")
-    elif cents(estimate.expected) > monthly * _percent(section) / 100:
+    elif cents(estimate.expected) > monthly * limits.warn_at / 100:
         share = (estimate.expected / monthly * 100).quantize(Decimal(1))
         notes.insert(
             0, f"{estimate.total} a month is {share} % of the budget of {money(monthly)}. {_largest(estimate)}"
@@ -71,22 +74,29 @@ def judge(estimate: Estimate, budget: Mapping[str, Any] | None) -> Verdict:
         return Verdict("block", " ".join(problems + notes), monthly, levers)
     if notes:
         return Verdict("warn", " ".join(notes), monthly)
-    return Verdict("pass", f"{estimate.total} a month fits the budget of {money(monthly or ZERO)}.", monthly)
+    return Verdict("pass", f"{estimate.total} a month fits the budget of {money(monthly)}.", monthly)
 
 
-def _percent(section: Mapping[str, Any]) -> Decimal:
-    percent = to_decimal(section.get("warnAt"))
-    return _WARN_AT if percent is None else percent
+def _limits(budget: Budget | Mapping[str, Any] | None) -> Budget | None:
+    """The budget as typed values; None when there is no monthly limit."""
+    if budget is None or isinstance(budget, Budget):
+        return budget
+    monthly = to_decimal(budget.get("monthly"))
+    if monthly is None:
+        return None
+    overrun = budget.get("acknowledgedOverrun")
+    agreed = as_object(overrun) or {"amount": overrun}
+    warn_at = to_decimal(budget.get("warnAt"))
+    return Budget(
+        monthly=monthly,
+        warn_at=_WARN_AT if warn_at is None else warn_at,
+        unknowns="warn" if budget.get("unknowns") == "warn" else "block",
+        acknowledged_overrun=to_decimal(agreed.get("amount")),
+        overrun_reason=str(agreed.get("reason") or ""),
+    )
 
 
-def _overrun(value: Any) -> tuple[Decimal, str]:
-    if isinstance(value, Mapping):
-        section = as_object(value)
-        return to_decimal(section.get("amount")) or ZERO, str(section.get("reason", "no reason given"))
-    return to_decimal(value) or ZERO, "no reason given"
-
-
-def _gaps(estimate: Estimate, blocks: bool) -> tuple[list[str], list[str]]:
+def _gaps(estimate: Estimate, *, blocks: bool) -> tuple[list[str], list[str]]:
     """Sentences about wrong usage and about what could not be priced, as (problems, notes)."""
     problems = [f"{len(estimate.errors)} usage errors: {'; '.join(estimate.errors)}."] if estimate.errors else []
     if not estimate.unpriced:

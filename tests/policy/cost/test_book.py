@@ -36,7 +36,7 @@ def test_every_price_is_exact_dated_sourced_and_in_the_catalogue() -> None:
             assert price.read <= TODAY
             assert price.unit == CATALOGUE["prices"][price_id]["unit"]
             assert price.confidence in CATALOGUE["meta"]["confidence"]
-            assert price.confidence == "memory" or any(key in price.source for key in sources) or " " in price.source
+            assert set(price.source.split(",")) <= sources
 
 
 def test_the_catalogue_has_nothing_that_no_region_prices() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from guardrails.cost import Estimate, cents, estimate, judge, load_book, money
 from guardrails.resource import UNKNOWN
+from guardrails.stack_config import Budget
 from tests.policy.cost.build import Build
 from tests.policy.cost.systems import askiam, pika
 
@@ -111,6 +112,15 @@ def test_json_is_the_cost_object() -> None:
     assert cost["freeAllowances"]["total"] == 10.75
     resources = sum(cost["counts"].values())
     assert resources == len(found.stack.resources)
+
+
+def test_a_budget_as_the_pack_reads_it_is_judged_like_the_section() -> None:
+    read = Budget(Decimal(10), unknowns="warn", acknowledged_overrun=Decimal(1), overrun_reason="launch month")
+    written = {"monthly": 10, "unknowns": "warn", "acknowledgedOverrun": {"amount": 1, "reason": "launch month"}}
+    for count in (8, 9, 11, 12):
+        found = keys(count)
+        assert judge(found, read) == judge(found, written)
+        assert found.to_json(judge(found, read)) == found.to_json(written)
 
 
 def test_json_names_what_is_unknown_and_unsupported() -> None:
