@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -46,6 +47,7 @@ class Cdn(Component):
         certificate_arn: Its certificate, in us-east-1.
         web_acl_arn: The firewall in front.
         log_bucket_arn: Bucket that receives access logs.
+        log_access: What must exist before AWS may write there: the bucket's policy.
         opts: Options of the component.
 
     Attributes:
@@ -75,6 +77,7 @@ class Cdn(Component):
         certificate_arn: pulumi.Input[str] | None = None,
         web_acl_arn: pulumi.Input[str] | None = None,
         log_bucket_arn: pulumi.Input[str] | None = None,
+        log_access: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         if settings.api_paths and load_balancer is None:
@@ -121,6 +124,7 @@ class Cdn(Component):
                 names=names,
                 distribution_arn=self.arn,
                 bucket_arn=log_bucket_arn,
+                log_access=log_access,
                 opts=self.child(),
             )
         self.register_outputs({"id": self.id, "domainName": self.domain_name, "host": self.host})

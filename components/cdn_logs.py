@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pulumi
 from pulumi_aws import cloudwatch
 
@@ -24,6 +26,7 @@ class CdnLogs(Component):
         names: Names of the stack.
         distribution_arn: The distribution.
         bucket_arn: The bucket.
+        log_access: What must exist before AWS may write there: the bucket's policy.
         opts: Options of the component.
     """
 
@@ -36,6 +39,7 @@ class CdnLogs(Component):
         names: Names,
         distribution_arn: pulumi.Input[str],
         bucket_arn: pulumi.Input[str],
+        log_access: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts=opts)
@@ -71,6 +75,6 @@ class CdnLogs(Component):
             ],
             region=_REGION,
             tags=self.tags,
-            opts=self.child(),
+            opts=self.child(depends_on=list(log_access)),
         )
         self.register_outputs({"deliveryArn": self.delivery.arn})

@@ -26,11 +26,11 @@ class Domain(Component):
     Args:
         name: Logical name.
         settings: Name and zone.
-        regions: Regions that need a certificate, at least one.
+        regions: Regions that need a certificate.
         opts: Options of the component.
 
     Attributes:
-        domain_name: The name.
+        name: The name.
         zone_id: The hosted zone.
         name_servers: Its name servers; None for a zone that exists already.
         certificate_arns: Certificates by region, issued.
@@ -47,14 +47,14 @@ class Domain(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts=opts)
-        self.domain_name = settings.name
+        self.name = settings.name
         self.zone = self._create_zone(settings) if settings.create_zone else None
         self.zone_id = self._find_zone_id(settings)
         self.name_servers = None if self.zone is None else self.zone.name_servers
         self.certificate_arns = self._create_certificates(sorted(set(regions)))
         self.register_outputs(
             {
-                "name": self.domain_name,
+                "name": self.name,
                 "zoneId": self.zone_id,
                 **({} if self.zone is None else {"nameServers": self.name_servers}),
             }
@@ -78,10 +78,12 @@ class Domain(Component):
         return settings.zone_id
 
     def _create_certificates(self, regions: list[str]) -> dict[str, pulumi.Output[str]]:
+        if not regions:
+            return {}
         certificates = {
             region: acm.Certificate(
                 f"{self.logical_name}-{region}",
-                domain_name=self.domain_name,
+                domain_name=self.name,
                 validation_method="DNS",
                 key_algorithm="RSA_2048",
                 region=region,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pulumi
 from pulumi_aws import ec2
 
@@ -29,6 +31,7 @@ class FlowLogs(Component):
         names: Names of the stack.
         vpc_id: The VPC.
         log_bucket_arn: Bucket for records in S3.
+        log_access: What must exist before AWS may write there: the bucket's policy.
         opts: Options of the component.
 
     Raises:
@@ -45,17 +48,22 @@ class FlowLogs(Component):
         names: Names,
         vpc_id: pulumi.Input[str],
         log_bucket_arn: pulumi.Input[str] | None = None,
+        log_access: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts=opts)
         self._settings = settings
         self._names = names
         self.flow_log = (
-            self._to_s3(vpc_id, log_bucket_arn) if settings.destination == "s3" else self._to_cloudwatch(vpc_id)
+            self._to_s3(vpc_id, log_bucket_arn, log_access)
+            if settings.destination == "s3"
+            else self._to_cloudwatch(vpc_id)
         )
         self.register_outputs({"id": self.flow_log.id})
 
-    def _to_s3(self, vpc_id: pulumi.Input[str], bucket_arn: pulumi.Input[str] | None) -> ec2.FlowLog:
+    def _to_s3(
+        self, vpc_id: pulumi.Input[str], bucket_arn: pulumi.Input[str] | None, access: Sequence[pulumi.Resource]
+    ) -> ec2.FlowLog:
         if bucket_arn is None:
             raise ValueError("flow logs go to S3 and no bucket receives logs")
         return ec2.FlowLog(
@@ -65,7 +73,7 @@ class FlowLogs(Component):
             log_destination_type="s3",
             log_destination=pulumi.Output.concat(bucket_arn, "/", FLOW_LOG_PREFIX, "/"),
             tags={**self.tags, "Name": self.logical_name},
-            opts=self.child(),
+            opts=self.child(depends_on=list(access)),
         )
 
     def _to_cloudwatch(self, vpc_id: pulumi.Input[str]) -> ec2.FlowLog:

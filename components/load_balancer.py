@@ -46,6 +46,7 @@ class LoadBalancer(Component):
         behind_cdn: Whether the stack has a distribution in front.
         certificate_arn: Certificate in the stack's region; None to serve HTTP.
         log_bucket: Name of the bucket that receives access logs.
+        log_access: What must exist before AWS may write there, which it tries at once: the bucket's policy.
         opts: Options of the component.
 
     Attributes:
@@ -75,6 +76,7 @@ class LoadBalancer(Component):
         behind_cdn: bool,
         certificate_arn: pulumi.Input[str] | None = None,
         log_bucket: pulumi.Input[str] | None = None,
+        log_access: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts=opts)
@@ -88,7 +90,7 @@ class LoadBalancer(Component):
         self.port = 80 if certificate_arn is None else 443
         self.security_group = self._create_security_group(target_ports)
         self.security_group_id: pulumi.Output[str] = self.security_group.id
-        self.load_balancer = self._create_load_balancer(log_bucket)
+        self.load_balancer = self._create_load_balancer(log_bucket, log_access)
         self.arn: pulumi.Output[str] = self.load_balancer.arn
         self.arn_suffix: pulumi.Output[str] = self.load_balancer.arn_suffix
         self.dns_name: pulumi.Output[str] = self.load_balancer.dns_name
@@ -174,8 +176,9 @@ class LoadBalancer(Component):
             for role, port in ports.items()
         ]
 
-    def _create_load_balancer(self, log_bucket: pulumi.Input[str] | None) -> lb.LoadBalancer:
-        logged = self._settings.access_logs and log_bucket is not None
+    def _create_load_balancer(
+        self, log_bucket: pulumi.Input[str] | None, log_access: Sequence[pulumi.Resource]
+    ) -> lb.LoadBalancer:
         return lb.LoadBalancer(
             self.logical_name,
             # Exact, because a name has at most 32 characters; it differs by scheme, whose change replaces.
@@ -190,11 +193,11 @@ class LoadBalancer(Component):
             idle_timeout=self._settings.idle_timeout_seconds,
             access_logs=(
                 lb.LoadBalancerAccessLogsArgs(bucket=log_bucket, prefix=ACCESS_LOG_PREFIX, enabled=True)
-                if logged and log_bucket is not None
+                if self._settings.access_logs and log_bucket is not None
                 else None
             ),
             tags={**self.tags, "Name": self.logical_name},
-            opts=self.child(protect=self._settings.deletion_protection),
+            opts=self.child(protect=self._settings.deletion_protection, depends_on=list(log_access)),
         )
 
     def _create_listeners(self) -> lb.Listener:

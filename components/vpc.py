@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
 
 import pulumi
@@ -36,6 +36,7 @@ class Vpc(Component):
         settings: Ranges, zones, the way out, and what records or filters traffic.
         names: Names of the stack.
         log_bucket_arn: Bucket for flow logs whose destination is S3.
+        log_access: What must exist before AWS may write there: the bucket's policy.
         opts: Options of the component.
 
     Attributes:
@@ -61,6 +62,7 @@ class Vpc(Component):
         settings: Network,
         names: Names,
         log_bucket_arn: pulumi.Input[str] | None = None,
+        log_access: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts=opts)
@@ -91,6 +93,7 @@ class Vpc(Component):
                 names=names,
                 vpc_id=self.id,
                 log_bucket_arn=log_bucket_arn,
+                log_access=log_access,
                 opts=self.child(),
             )
         self.register_outputs(

@@ -51,6 +51,12 @@ def test_each_region_gets_a_certificate_and_all_share_one_validation_record(regi
         assert sample.refers(validation, "validationRecordFqdns") == {"domain-validation"}
 
 
+def test_a_domain_that_nobody_serves_needs_no_certificate() -> None:
+    sample = planned(())
+    assert sample.all("aws:acm/certificate:Certificate") == []
+    assert sample.all("aws:route53/record:Record") == []
+
+
 def test_the_order_of_regions_changes_nothing() -> None:
     def inputs(sample: Sample) -> dict[str, Any]:
         return {r.urn: r.props for r in sample.stack.resources if r.type.startswith("aws:")}
