@@ -44,8 +44,8 @@ def judge(estimate: Estimate, budget: Budget | Mapping[str, Any] | None) -> Verd
     """Judge an estimate against the stack's budget.
 
     Blocks when the expected amount (with the least that unknown amounts come to) is above the monthly limit plus an
-    acknowledged overrun, when the usage section has errors, or when something is unknown and unknowns block; warns above
-    the warning percentage, within an acknowledged overrun, or when something is unknown.
+    acknowledged overrun, when the usage section has errors, or when something is unknown and unknowns block; warns
+    above the warning percentage, within an acknowledged overrun, or when something is unknown.
 
     Args:
         estimate: What the stack costs.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,16 @@ from tests.policy.cost.systems import askiam, phoney, pika
 
 BOOK = load_book(["us-east-1", "us-west-2"], today=date(2026, 11, 21))
 SYSTEMS = [pika(fits=False), pika(fits=True), phoney(512), askiam(fits=False), askiam(fits=True)]
-RESOURCES: list[tuple[Resource, dict[str, Any]]] = [(r, usage) for stack, usage in SYSTEMS for r in stack.resources]
+
+
+def _apart(resource: Resource, system: int) -> Resource:
+    """The same resource under URNs of its own, so that systems can be mixed."""
+    links = {prop: tuple(f"{urn}#{system}" for urn in urns) for prop, urns in resource.property_dependencies.items()}
+    return dataclasses.replace(resource, urn=f"{resource.urn}#{system}", property_dependencies=links)
+
+
+RESOURCES = [_apart(r, number) for number, (stack, _usage) in enumerate(SYSTEMS) for r in stack.resources]
+BY_URN = {resource.urn: resource for resource in RESOURCES}
 LOAD = {key: value for _stack, usage in SYSTEMS for key, value in usage.items() if key.startswith("aws:")}
 
 
@@ -38,17 +48,16 @@ def priced(resources: list[Resource], usage: dict[str, Any] | None = None) -> Es
     ),
 )
 def test_adding_a_resource_never_lowers_the_total(chosen: list[int], extra: int) -> None:
-    """Closed under what resources refer to, as a program is."""
-    urns = {RESOURCES[index][0].urn: RESOURCES[index][0] for index in range(len(RESOURCES))}
+    """With what each resource refers to, as in a program."""
 
     def closed(indexes: list[int]) -> list[Resource]:
-        waiting = [RESOURCES[index][0] for index in indexes]
+        waiting = [RESOURCES[index] for index in indexes]
         kept: dict[str, Resource] = {}
         while waiting:
             resource = waiting.pop()
             if resource.urn not in kept:
                 kept[resource.urn] = resource
-                waiting += [urns[urn] for found in resource.property_dependencies.values() for urn in found]
+                waiting += [BY_URN[urn] for found in resource.property_dependencies.values() for urn in found]
         return [kept[urn] for urn in sorted(kept)]
 
     before, after = priced(closed(chosen)), priced(closed([*chosen, extra]))
