@@ -17,7 +17,14 @@ from tierwise.preview.errors import EngineError
 from tierwise.preview.policy_document import go_json
 from tierwise.preview.registration import Registration
 from tierwise.preview.remote import EXPANSIONS, Construction
-from tierwise.preview.values import OutputValue, ResourceReference, Secret, contains_unknown, flatten, output_dependencies
+from tierwise.preview.values import (
+    OutputValue,
+    ResourceReference,
+    Secret,
+    contains_unknown,
+    flatten,
+    output_dependencies,
+)
 
 #: The packages that the awsx provider is built with; its children ask for these versions of their default providers.
 _VERSIONS: Final[Mapping[str, str]] = {"aws": "7.42.0", "docker-build": "0.0.14", "docker": "4.6.0"}

@@ -10,10 +10,12 @@ import os
 import runpy
 import sys
 import time
-from collections.abc import Iterator, Mapping
+import warnings
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from io import TextIOBase
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Final
 
 import pulumi
@@ -28,10 +30,11 @@ from tierwise.preview.loop import InlineEventLoop
 from tierwise.preview.monitor import Monitor, Recording
 from tierwise.preview.plan import Diagnostic, Plan, PlannedResource, ProgramError, Severity
 from tierwise.preview.project import Project, load_project, load_stack_config
-from tierwise.preview.sdk import adapted_sdk
+from tierwise.preview.sdk import PositionedRPCManager, adapted_sdk
 from tierwise.preview.sources import SourcePositions
 from tierwise.preview.tracebacks import describe
 from tierwise.preview.urns import ROOT_STACK_TYPE
+from tierwise.preview.values import readable
 
 _ORGANIZATION: Final = "organization"
 _SEVERITIES: Final[dict[int, Severity]] = {
@@ -112,6 +115,7 @@ def _run(
         root_directory=str(project.directory),
     )
     settings.callbacks = monitor.callbacks
+    settings.rpc_manager = PositionedRPCManager()
     ROOT.set(None)
     pulumi.runtime.configure(settings)
     pulumi.runtime.config.set_all_config(config, sorted(secret_keys))
@@ -121,11 +125,12 @@ def _run(
     asyncio.set_event_loop(loop)
     try:
         with adapted_sdk(), offline() as refusals:
+            program = _Program(project)
             try:
-                loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: _run_program(project)))
+                loop.run_until_complete(pulumi.runtime.run_in_stack(program.run))
                 error = None
             except BaseException as raised:  # SystemExit included: a preview reports, and never ends the caller
-                error = _program_error(raised, project, recording)
+                error = _program_error(program.first(raised), project, recording)
         for refusal in dict.fromkeys(refusals):
             if error is None or refusal not in error.message:
                 recording.diagnostics.append(Diagnostic("error", refusal))
@@ -134,8 +139,30 @@ def _run(
         _close(loop)
 
 
-def _run_program(project: Project) -> None:
-    runpy.run_path(str(project.program), run_name="__main__")
+class _Program:
+    """The user's program, and what its top level raised."""
+
+    def __init__(self, project: Project) -> None:
+        self._path = str(project.program)
+        self._raised: BaseException | None = None
+        self._traceback: TracebackType | None = None
+
+    def run(self) -> None:
+        """Run it as ``__main__``."""
+        try:
+            runpy.run_path(self._path, run_name="__main__")
+        except BaseException as error:
+            self._raised, self._traceback = error, error.__traceback__
+            raise
+
+    def first(self, raised: BaseException) -> BaseException:
+        """The error to report: what the program raised, with its own lines, rather than what the SDK made of it.
+
+        When a call fails, the SDK raises the call's error again without the program's lines.
+        """
+        if self._raised is None or isinstance(raised, EngineError):
+            return raised
+        return self._raised.with_traceback(self._traceback)
 
 
 def _program_error(raised: BaseException, project: Project, recording: Recording) -> ProgramError | None:
@@ -153,7 +180,7 @@ def _program_error(raised: BaseException, project: Project, recording: Recording
         problems = getattr(raised, "problems", None)
         if isinstance(problems, list):
             raise ConfigError([str(problem) for problem in problems]) from raised  # type: ignore[reportUnknownVariableType]
-        error = ProgramError(str(raised))
+        error = ProgramError(readable(str(raised)))
     else:
         described = describe(raised, project.program_dir)
         error = ProgramError(
@@ -191,7 +218,7 @@ class _Engine:
         """Keep a message unless it is for debugging or ephemeral."""
         severity = _SEVERITIES.get(request.severity)
         if severity is not None and not request.ephemeral:
-            self._recording.diagnostics.append(Diagnostic(severity, request.message, request.urn))
+            self._recording.diagnostics.append(Diagnostic(severity, readable(request.message), request.urn))
         return empty_pb2.Empty()
 
     def GetRootResource(self, _request: engine_pb2.GetRootResourceRequest) -> engine_pb2.GetRootResourceResponse:  # noqa: N802
@@ -224,7 +251,7 @@ class _Lines(TextIOBase):
     def write(self, text: str, /) -> int:
         *lines, self._rest = (self._rest + text).split("\n")
         for line in lines:
-            self._recording.diagnostics.append(Diagnostic(self._severity, line))
+            self._recording.diagnostics.append(Diagnostic(self._severity, readable(line)))
         return len(text)
 
     def close(self) -> None:
@@ -234,7 +261,7 @@ class _Lines(TextIOBase):
 
 
 @contextmanager
-def _surroundings(project: Project, recording: Recording) -> Iterator[None]:
+def _surroundings(project: Project, recording: Recording) -> Generator[None]:
     """The program's working directory, path, arguments and streams; everything is put back afterwards."""
     directory, path, arguments, environment = os.getcwd(), list(sys.path), list(sys.argv), dict(os.environ)
     logger = logging.getLogger("asyncio")
@@ -242,6 +269,7 @@ def _surroundings(project: Project, recording: Recording) -> Iterator[None]:
     collecting = gc.isenabled()
     with ExitStack() as stack:
         stack.enter_context(_modules(project.program_dir))
+        stack.enter_context(_default_warnings())
         out = stack.enter_context(_Lines(recording, "info"))
         err = stack.enter_context(_Lines(recording, "info#err"))
         stack.enter_context(redirect_stdout(out))
@@ -258,6 +286,9 @@ def _surroundings(project: Project, recording: Recording) -> Iterator[None]:
             yield
         finally:
             if collecting:
+                # Straight to the oldest generation: nothing in it is worth a collection now.
+                gc.freeze()
+                gc.unfreeze()
                 gc.enable()
             logger.setLevel(level)
             os.chdir(directory)
@@ -267,12 +298,22 @@ def _surroundings(project: Project, recording: Recording) -> Iterator[None]:
             os.environ.update(environment)
 
 
+@contextmanager
+def _default_warnings() -> Generator[None]:
+    """Python's own choice of warnings, whatever the caller (a test runner, say) has chosen for itself."""
+    with warnings.catch_warnings():
+        if not sys.warnoptions:
+            for category in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+                warnings.simplefilter("ignore", category)
+        yield
+
+
 #: Modules that programs loaded from their own folder, by folder.
 _loaded: dict[str, set[str]] = {}
 
 
 @contextmanager
-def _modules(folder: Path) -> Iterator[None]:
+def _modules(folder: Path) -> Generator[None]:
     """Keep the modules of one program's folder out of the next program's way, and keep them loaded for their own."""
     for other in [other for other in _loaded if other != str(folder)]:
         for name in _loaded.pop(other):
@@ -302,7 +343,7 @@ def _modules(folder: Path) -> Iterator[None]:
 
 def _is_inside(module: Any, folder: Path) -> bool:
     file = getattr(module, "__file__", None)
-    return isinstance(file, str) and Path(file).is_relative_to(folder) and "site-packages" not in file
+    return isinstance(file, str) and file.startswith(f"{folder}{os.sep}") and "site-packages" not in file
 
 
 def _is_library(module: Any) -> bool:

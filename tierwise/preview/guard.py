@@ -7,7 +7,7 @@ outside of Python, so its channels are refused where they are made. C extensions
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -81,7 +81,7 @@ def _refuse_channel(target: Any = "", *_arguments: Any, **_options: Any) -> Any:
 
 
 @contextmanager
-def offline() -> Iterator[list[str]]:
+def offline() -> Generator[list[str]]:
     """Refuse network and processes inside the block, in every thread of this Python process.
 
     Yields:

@@ -8,12 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 
 class InlineEventLoop(asyncio.SelectorEventLoop):
     """A selector loop whose default executor is the calling thread."""
+
+    async def settle(self) -> None:
+        """Let everything else run until nothing is left that can run without waiting for time or input."""
+        ready: deque[Any] = getattr(self, "_ready")  # noqa: B009 - asyncio offers no other way to ask
+        await asyncio.sleep(0)
+        while ready:
+            await asyncio.sleep(0)
 
     def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
         """Call ``func`` now. A coroutine that it returns is awaited on this loop, so that it may call back the SDK.

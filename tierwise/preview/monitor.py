@@ -138,6 +138,7 @@ class Monitor:
         self._goals: dict[str, _Inheritable] = {}
         self._component_providers: dict[str, dict[str, str]] = {}
         self._packages: dict[str, _Package] = {}
+        self._hooks: dict[str, resource_pb2.RegisterResourceHookRequest] = {}
         self.callbacks = InProcessCallbacks(self)
 
     # -- What the engine is and can do ------------------------------------------------------------------------------
@@ -183,8 +184,13 @@ class Monitor:
         self._transforms.add_invoke(request)
         return empty_pb2.Empty()
 
-    def RegisterResourceHook(self, _request: resource_pb2.RegisterResourceHookRequest) -> empty_pb2.Empty:  # noqa: N802
-        """Accept a hook; hooks run when something is deployed."""
+    def RegisterResourceHook(self, request: resource_pb2.RegisterResourceHookRequest) -> empty_pb2.Empty:  # noqa: N802
+        """Accept a hook. Only one that asks for it runs in a preview."""
+        if request.name in self._hooks:
+            raise EngineError(f"resource hook already registered for name {request.name!r}")
+        hook = resource_pb2.RegisterResourceHookRequest()
+        hook.CopyFrom(request)
+        self._hooks[request.name] = hook
         return empty_pb2.Empty()
 
     def RegisterErrorHook(self, _request: resource_pb2.RegisterErrorHookRequest) -> empty_pb2.Empty:  # noqa: N802
@@ -207,6 +213,8 @@ class Monitor:
             return self._register_transformed(registration, chain)
         if registration.remote:
             settle_dependencies(registration, own_transforms=False)
+        if registration.hooks is not None and self._runs_hooks(registration):
+            return self._register_hooked(registration, request)
         return self._register(registration, request)
 
     async def _register_transformed(
@@ -216,7 +224,43 @@ class Monitor:
             response = await self.callbacks.call(callback, transform_request(registration))
             apply_transform(registration, response, self._decoder)  # type: ignore[reportArgumentType]
         settle_dependencies(registration, own_transforms=bool(registration.transforms))
-        return self._register(registration, None)
+        return await self._register_hooked(registration, None)
+
+    async def _register_hooked(
+        self, registration: Registration, request: resource_pb2.RegisterResourceRequest | None
+    ) -> resource_pb2.RegisterResourceResponse:
+        response = self._register(registration, request)
+        planned = self._recording.resources[response.urn]
+        await self._run_hooks(planned, "beforeCreate", {})
+        if planned.custom:
+            await self._run_hooks(planned, "afterCreate", planned.outputs)
+        return response
+
+    def _runs_hooks(self, registration: Registration) -> bool:
+        names = [*registration.hooks.before_create, *registration.hooks.after_create]
+        return any(self._hooks[name].on_dry_run for name in names if name in self._hooks)
+
+    async def _run_hooks(self, planned: PlannedResource, moment: str, outputs: Mapping[str, Any]) -> None:
+        for name in planned.hooks.get(moment, ()):
+            hook = self._hooks.get(name)
+            if hook is None:
+                raise EngineError(f'hook "{name}" was not registered', planned.urn, planned.source_position)
+            if not hook.on_dry_run:
+                continue
+            request = resource_pb2.ResourceHookRequest(
+                urn=planned.urn,
+                id=planned.id if isinstance(planned.id, str) else "",
+                name=planned.name,
+                type=planned.type,
+                new_inputs=encode_struct(planned.inputs),
+                new_outputs=encode_struct(outputs),
+            )
+            response: Any = await self.callbacks.call(hook.callback, request)
+            if response.error and hook.ignore_errors:
+                self._recording.warn(f'{moment} hook "{name}" failed: {response.error}', planned.urn)
+            elif response.error:
+                when = "before" if moment.startswith("before") else "after"
+                raise EngineError(f'{when} hook "{name}" failed: {response.error}', planned.urn, planned.source_position)
 
     def _inherit(self, registration: Registration) -> None:
         """Take over the options that flow from a parent to its children."""

@@ -101,7 +101,11 @@ def _interpolate(values: Sequence[Any], version: str) -> list[str]:
 
 
 def _principals(principals: Sequence[Mapping[str, Any]], version: str) -> Any:
-    if len(principals) == 1 and principals[0].get("type") == "*" and list(principals[0].get("identifiers", ())) == ["*"]:
+    if (
+        len(principals) == 1
+        and principals[0].get("type") == "*"
+        and list(principals[0].get("identifiers", ())) == ["*"]
+    ):
         return "*"
     rendered: dict[str, Any] = {}
     for principal in principals:
@@ -111,7 +115,9 @@ def _principals(principals: Sequence[Mapping[str, Any]], version: str) -> Any:
             rendered[kind] = values
             continue
         known = rendered[kind]
-        rendered[kind] = ([known] if isinstance(known, str) else known) + ([values] if isinstance(values, str) else values)
+        rendered[kind] = ([known] if isinstance(known, str) else known) + (
+            [values] if isinstance(values, str) else values
+        )
     return dict(sorted(rendered.items()))
 
 

@@ -67,7 +67,7 @@ def decode_registration(
     dependencies = set(request.dependencies)
     property_dependencies = {key: set(value.urns) for key, value in request.propertyDependencies.items()}
     if not property_dependencies and not request.remote and dependencies:
-        property_dependencies = {key: dependencies for key in props}
+        property_dependencies = dict.fromkeys(props, dependencies)
     return Registration(
         type=request.type,
         name=request.name,

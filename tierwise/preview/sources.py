@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextvars import ContextVar
 from types import FrameType
 from typing import Final
 from urllib.parse import quote
@@ -14,6 +15,12 @@ _OWN_FOLDER: Final = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _CONSTRUCTORS: Final = 3
 
 _frames: dict[tuple[str, int], source_pb2.StackFrame] = {}
+_latest: Final[ContextVar[list[tuple[str, int]]]] = ContextVar("latest_resource_frames")
+
+
+def resource_frames() -> list[tuple[str, int]]:
+    """File and line of the frames that made the resource whose registration is running, innermost first."""
+    return _latest.get([])
 
 
 def stack_trace() -> source_pb2.StackTrace:
@@ -33,6 +40,7 @@ def stack_trace() -> source_pb2.StackTrace:
                 break
         frame = frame.f_back
     frames: list[source_pb2.StackFrame] = []
+    keys: list[tuple[str, int]] = []
     while frame is not None:
         key = (frame.f_code.co_filename, frame.f_lineno)
         if key[0].startswith(_OWN_FOLDER):
@@ -41,7 +49,10 @@ def stack_trace() -> source_pb2.StackTrace:
         if message is None:
             message = _frames[key] = _frame_message(*key)
         frames.append(message)
+        keys.append(key)
         frame = frame.f_back
+    # The registration runs as a task of its own, which keeps this value while the program goes on to the next resource.
+    _latest.set(keys)
     return source_pb2.StackTrace(frames=frames)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from tierwise.preview.plan import ProgramError
-from tierwise.preview.values import UNKNOWN_SENTINEL
+from tierwise.preview.sdk import FRAMES_ATTRIBUTE
+from tierwise.preview.values import readable
 
 _OWN_FOLDER: Final = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _LIBRARIES: Final = tuple(
@@ -38,8 +39,21 @@ def describe(error: BaseException, program_folder: Path) -> ProgramError:
         elif link is not chain[-1]:
             continue
         lines.extend(text.rstrip("\n") for text in traceback.format_exception_only(link))
-    message = "\n".join(lines).replace(UNKNOWN_SENTINEL, "[secret]")
+    if place is None:
+        place = _registration_frame(chain, program_folder)
+        if place is not None:
+            lines[:0] = ["Traceback (most recent call last):", *traceback.format_list([place])[0].rstrip("\n").split("\n")]
+    message = readable("\n".join(lines))
     return ProgramError(message, place.filename if place else None, place.lineno if place else None)
+
+
+def _registration_frame(chain: list[BaseException], program_folder: Path) -> traceback.FrameSummary | None:
+    """The line that made the resource whose registration failed after the program had gone on."""
+    for link in chain:
+        for file, line in link.__dict__.get(FRAMES_ATTRIBUTE, ()):
+            if _is_users(file, program_folder):
+                return traceback.FrameSummary(file, line, "<resource>")
+    return None
 
 
 def _chain(error: BaseException) -> list[BaseException]:

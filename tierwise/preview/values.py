@@ -177,6 +177,13 @@ def _unknown_text(text: str) -> Any:
     return Secret(UNKNOWN)
 
 
+def readable(text: str) -> str:
+    """Text of the program for people: instead of a placeholder it says what is not known, and never shows a secret."""
+    if UNKNOWN_SENTINEL not in text:
+        return text
+    return text.replace(UNKNOWN_PLACEHOLDER, "[unknown]").replace(UNKNOWN_SENTINEL, "[secret]")
+
+
 def encode(value: Any) -> struct_pb2.Value:
     """One Python value of the plan in wire format."""
     if value is UNKNOWN:
