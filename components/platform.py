@@ -65,6 +65,7 @@ class Platform(Component):
         self.key = self._create_key()
         self.log_bucket = self._create_log_bucket()
         self.buckets = self._create_buckets()
+        self.notifications = self._create_notifications()
         self.vpc = self._create_vpc()
         self.domain = self._create_domain()
         self.load_balancer = self._create_load_balancer()
@@ -83,6 +84,7 @@ class Platform(Component):
         self.health_check = self._create_health_check()
         self._dump_database()
         self._stop_at_night()
+        self._govern()
         self.register_outputs({})
 
     def export_outputs(self) -> None:
@@ -116,7 +118,7 @@ class Platform(Component):
         if self.cdn is not None:
             return self.cdn.host
         if self.domain is not None and self.load_balancer is not None:
-            return self.domain.domain_name
+            return self.domain.name
         return None
 
     @cached_property
@@ -404,7 +406,7 @@ class Platform(Component):
             names=self.names,
             site_bucket_domain=self._all_buckets[settings.site_bucket].bucket.bucket_regional_domain_name,
             load_balancer=self.load_balancer,
-            domain_name=None if self.domain is None else self.domain.domain_name,
+            domain_name=None if self.domain is None else self.domain.name,
             certificate_arn=None if self.domain is None else self.domain.certificate_arns[GLOBAL_REGION],
             web_acl_arn=None if self.firewall is None else self.firewall.arn,
             log_bucket_arn=None if self.log_bucket is None else self.log_bucket.bucket.arn,
@@ -425,7 +427,7 @@ class Platform(Component):
         AliasRecords(
             "records",
             zone_id=self.domain.zone_id,
-            record_name=self.domain.domain_name,
+            record_name=self.domain.name,
             target=target,
             target_zone_id=zone,
             ipv6=ipv6,
@@ -512,3 +514,23 @@ class Platform(Component):
             timezone=times.timezone,
             opts=self.child(),
         )
+
+    def _govern(self) -> None:
+        from components.budget import SpendingBudgets
+
+        SpendingBudgets(
+            "budget",
+            settings=self.settings.budget,
+            names=self.names,
+            topic_arn=self.notifications.arn,
+            topic_policy=self.notifications.policy,
+            opts=self.child(),
+        )
+        if self.settings.observability.config_rules.enabled:
+            from components.config_rules import ConfigRules
+
+            ConfigRules("config-rules", settings=self.settings.observability.config_rules, opts=self.child())
+        if self.settings.observability.guard_duty:
+            from components.guard_duty import GuardDuty
+
+            GuardDuty("guard-duty", opts=self.child())

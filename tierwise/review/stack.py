@@ -122,7 +122,8 @@ def _check(result: StackReview) -> None:
 
 
 def _judge(result: StackReview) -> None:
-    from guardrails.evaluation import Scope, evaluate
+    from guardrails.evaluation import evaluate
+    from guardrails.rule import Scope
     from guardrails.stack_config import StackConfig
 
     plan = result.plan
