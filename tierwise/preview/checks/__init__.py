@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from tierwise.preview.checks.crosschecks import check_combinations
 from tierwise.preview.checks.failure import Failure
 from tierwise.preview.checks.inputs import check_inputs
+from tierwise.preview.checks.report import Coverage, coverage, report
 from tierwise.preview.checks.sdk_errors import explain_type_error
 from tierwise.preview.plan import PlannedResource
 
-__all__ = ["Failure", "check", "explain_type_error"]
+__all__ = ["Coverage", "Failure", "check", "coverage", "explain_type_error", "report"]
 
 
 def check(resources: Sequence[PlannedResource], today: date | None = None) -> list[Failure]:
@@ -21,9 +23,14 @@ def check(resources: Sequence[PlannedResource], today: date | None = None) -> li
             inputs and are passed over.
         today: The day that lifecycle dates are compared with; the current day when None.
     """
+    day = today or date.today()
     found: list[Failure] = []
     for resource in resources:
         if resource.external or resource.is_default_provider or not (resource.custom or resource.remote):
             continue
-        found += check_inputs(resource)
+        wrong = check_inputs(resource)
+        found += wrong
+        if not any(failure.kind == "type" for failure in wrong):
+            told = {failure.path for failure in wrong}
+            found += [failure for failure in check_combinations(resource, day) if failure.path not in told]
     return found

@@ -88,9 +88,10 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def judge(value: Any, constraint: Constraint) -> Refusal | None:
     """Why ``value`` breaks ``constraint``, or None.
 
-    Members of lists and maps are not looked into; the caller walks them. Unknown values are never refused.
+    Members of lists and maps are not looked into; the caller walks them. Unknown values are never refused, and neither
+    are ``""``, ``[]`` and ``0`` under a lower bound: the provider sends no such value to AWS, it takes it as not set.
     """
-    if value is UNKNOWN or value is None:
+    if value is UNKNOWN or value is None or value == "" or value == []:
         return None
     if isinstance(value, bool):
         return _judge_enum("true" if value else "false", value, constraint) if "enum" in constraint else None
@@ -131,14 +132,14 @@ def _judge_enum(text: str, value: Any, constraint: Constraint) -> Refusal | None
 def _judge_number(value: float, constraint: Constraint) -> Refusal | None:
     if "enum" in constraint:
         choices: list[Any] = constraint["enum"]
-        if value in choices or _number_text(value) in choices:
+        if not value or value in choices or _number_text(value) in choices:
             return None
         numbers = [choice for choice in choices if isinstance(choice, int | float)]
         close = str(min(numbers, key=lambda choice: abs(choice - value))) if numbers else None
         why = constraint.get("why") or "AWS does not accept this value"
         return Refusal(why, ", ".join(map(str, choices)), close)
     low, high = constraint.get("minimum"), constraint.get("maximum")
-    if (low is not None and value < low) or (high is not None and value > high):
+    if (low is not None and value < low and value != 0) or (high is not None and value > high):
         return Refusal(constraint.get("why") or "outside the range that AWS accepts", _range(low, high, ""))
     return None
 

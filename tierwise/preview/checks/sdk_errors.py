@@ -44,7 +44,8 @@ def explain_type_error(exc: TypeError, tb: TracebackType | None, project_dir: Pa
     resource = _resource_frame(frames)
     cls: type[Any] | None
     if resource is not None:
-        cls = type(resource.f_locals["__self__"])
+        owner: Any = resource.f_locals["__self__"]
+        cls = owner.__class__
         parameters = _parameters(getattr(cls, "_internal_init", cls.__init__))
     else:
         function = (unexpected or missing or {"function": ""})["function"]
