@@ -1,0 +1,46 @@
+"""The parts of a stack that alarms and dashboards look at, as CloudWatch names them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchedDatabase:
+    """A database.
+
+    Attributes:
+        identifier: Its identifier.
+        max_connections: Its connection limit.
+        storage_gb: Its storage in GB.
+    """
+
+    identifier: pulumi.Input[str]
+    max_connections: int
+    storage_gb: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """What exists in a stack. What is left out gets neither alarm nor widget.
+
+    Attributes:
+        cluster: Name of the ECS cluster.
+        services: ECS service names by service.
+        database: The database.
+        cache_nodes: Ids of the cache's nodes.
+        load_balancer: ARN suffix of the load balancer, ``app/<name>/<id>``.
+    """
+
+    cluster: pulumi.Input[str] | None = None
+    services: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
+    database: WatchedDatabase | None = None
+    cache_nodes: Sequence[pulumi.Input[str]] = ()
+    load_balancer: pulumi.Input[str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.services and self.cluster is None:
+            raise ValueError("services are watched in their cluster: name it")
