@@ -447,15 +447,40 @@ class Platform(Component):
 
     def _replicate_buckets(self) -> None:
         region = self.settings.secondary_region
-        if region is None or not self.settings.storage.replicate:
+        copied = {name: bucket for name, bucket in self.buckets.items() if bucket.settings.replicate}
+        if region is None or not self.settings.storage.replicate or not copied:
             return
-        for name, bucket in self.buckets.items():
-            if bucket.settings.replicate:
-                from components.bucket_replication import BucketReplication
+        from components.bucket_replication import BucketReplication
 
-                BucketReplication(
-                    f"bucket-{name}-copy", bucket=bucket, region=region, names=self.names, opts=self.child()
-                )
+        log_bucket = self._create_secondary_log_bucket(region)
+        for name, bucket in copied.items():
+            BucketReplication(
+                f"bucket-{name}-copy",
+                bucket=bucket,
+                region=region,
+                names=self.names,
+                log_bucket=log_bucket,
+                opts=self.child(),
+            )
+
+    def _create_secondary_log_bucket(self, region: str) -> Bucket | None:
+        """S3 writes access logs within a region only, so the copies need a bucket for theirs."""
+        if self.log_bucket is None:
+            return None
+        from components.bucket import Bucket
+        from components.bucket_access import BucketAccess
+
+        name = f"{self.log_bucket.bucket_name}-secondary"
+        bucket = Bucket(
+            f"bucket-{name}",
+            bucket_name=name,
+            settings=self.log_bucket.settings,
+            names=self.names,
+            region=region,
+            opts=self.child(),
+        )
+        BucketAccess(f"bucket-{name}-access", bucket=bucket, names=self.names, region=region, opts=self.child())
+        return bucket
 
     def _create_health_check(self) -> HealthCheck | None:
         settings = self.settings.observability.health_check

@@ -53,7 +53,7 @@ class Secret(Component):
         if settings.generate and settings.value is not None:
             raise ValueError(f"secrets.{secret_name}: generate and value are both set: name one")
         super().__init__(name, opts=opts)
-        self.variable = secret_name.replace("-", "_").upper()
+        self.variable = settings.variable or secret_name.replace("-", "_").upper()
         self.stored = StoredValue(
             name,
             parts=[secret_name],

@@ -14,6 +14,8 @@ class Secret(Section):
 
     description: str
     """What it is for."""
+    variable: str | None = Field(default=None, pattern=r"^[A-Z][A-Z0-9_]*$")
+    """Environment variable that services receive it in; from its name by default, ``jwt-key`` as ``JWT_KEY``."""
     store: Literal["secrets-manager", "parameter-store"] = "secrets-manager"
     """Secrets Manager costs 0.40 USD a month and can rotate; a SecureString parameter costs nothing."""
     generate: bool = False

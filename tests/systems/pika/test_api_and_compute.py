@@ -56,7 +56,7 @@ def test_the_gateway_is_fed_what_its_duties_need(prod: Planned) -> None:
     definition = container(prod, "api-gateway")
     secrets = {entry["name"]: entry["valueFrom"] for entry in definition["secrets"]}
     assert secrets["REDIS_URL"].startswith("/pika/prod/")
-    assert ":secret:pika/prod/jwt-secret" in secrets["JWT_SECRET"]
+    assert ":secret:pika/prod/jwt" in secrets["JWT_SECRET"]
     names = {entry["name"] for entry in definition["environment"]}
     assert "RATE_LIMIT_PER_MINUTE" in names
     assert "JWT_SECRET" not in names

@@ -235,7 +235,7 @@ def test_credentials_come_by_reference(every: Planned) -> None:
 
 @pytest.mark.requirement("PIKA-71")
 def test_the_jwt_key_is_in_secrets_manager(prod: Planned) -> None:
-    assert "pika/prod/jwt-secret" in {s.get("name") for s in prod.all("aws:secretsmanager/secret:Secret")}
+    assert "pika/prod/jwt" in {s.get("name") for s in prod.all("aws:secretsmanager/secret:Secret")}
 
 
 @pytest.mark.requirement("PIKA-72")
@@ -251,5 +251,5 @@ def test_rotation_is_a_switch(prod: Planned) -> None:
     token = "aws:secretsmanager/secretRotation:SecretRotation"  # noqa: S105
     assert not prod.all(token)
     arn = "arn:aws:lambda:us-east-1:210987654321:function:rotate"
-    plan = planned("pika", "prod", secrets={"jwt-secret": {"rotationLambdaArn": arn, "rotationDays": 7}})
+    plan = planned("pika", "prod", secrets={"jwt": {"rotationLambdaArn": arn, "rotationDays": 7}})
     assert plan.one(token).get("rotationRules.automaticallyAfterDays") == 7
