@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,8 @@ config:
 
 def write(folder: Path, source: str, *, project: str = PROJECT, config: str = "config: {}", stack: str = "dev") -> Path:
     """Write a project into ``folder`` and return the folder."""
+    # Bytecode is taken as current when size and second match, which they do when a test writes two programs in a row.
+    shutil.rmtree(folder / "__pycache__", ignore_errors=True)
     (folder / "Pulumi.yaml").write_text(textwrap.dedent(project).lstrip())
     (folder / f"Pulumi.{stack}.yaml").write_text(textwrap.dedent(config))
     (folder / "__main__.py").write_text(textwrap.dedent(source).lstrip())

@@ -152,7 +152,11 @@ def test_secure_values_are_secret_unknowns(tmp_path: Path) -> None:
         (PROJECT, "# only a comment\n", "Pulumi.dev.yaml:1  the file is empty"),
         (PROJECT, None, "Pulumi.dev.yaml  there is no such file: the project demo has the stacks none"),
         (PROJECT, "config:\n  a: [1\n", "Pulumi.dev.yaml:3:1  invalid YAML"),
-        (PROJECT, "config:\n  a: 1\n  a: 2\n", 'Pulumi.dev.yaml:3:3  invalid YAML: the key "a" is already defined in line 2'),
+        (
+            PROJECT,
+            "config:\n  a: 1\n  a: 2\n",
+            'Pulumi.dev.yaml:3:3  invalid YAML: the key "a" is already defined in line 2',
+        ),
         (PROJECT, "config:\n\ta: 1\n", "Pulumi.dev.yaml:2:1  invalid YAML"),
         (PROJECT, "- a\n", "Pulumi.dev.yaml:1  a stack file is a mapping"),
         (PROJECT, "config: [a]\n", "Pulumi.dev.yaml:1  `config` must be a mapping"),
@@ -197,7 +201,11 @@ def test_secure_values_are_secret_unknowns(tmp_path: Path) -> None:
             "config: {}\n",
             "Pulumi.yaml:4  Configuration key 'aws:region' is not namespaced by the project",
         ),
-        (PROJECT + "config:\n  a: {type: number}\n", "config: {}\n", "Pulumi.yaml:4  a: the type 'number' is not one of"),
+        (
+            PROJECT + "config:\n  a: {type: number}\n",
+            "config: {}\n",
+            "Pulumi.yaml:4  a: the type 'number' is not one of",
+        ),
     ],
 )
 def test_each_problem_is_one_line(tmp_path: Path, project: str, stack: str | None, problem: str) -> None:

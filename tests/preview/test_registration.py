@@ -375,7 +375,10 @@ def test_default_providers_can_be_disabled(tmp_path: Path) -> None:
     config = 'config: {"pulumi:disable-default-providers": ["aws"]}'
     plan = planned(tmp_path, 'import pulumi_aws as aws\naws.s3.Bucket("a")\n', config=config, fails=True)
     assert plan.error is not None
-    assert "Default provider for 'aws' disabled. 'aws:s3/bucket:Bucket' must use an explicit provider." in plan.error.message
+    assert (
+        "Default provider for 'aws' disabled. 'aws:s3/bucket:Bucket' must use an explicit provider."
+        in plan.error.message
+    )
 
 
 def test_code_that_breaks_on_unknowns_is_not_run(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from tierwise.preview.values import Archive, Asset
 
@@ -30,7 +30,7 @@ class AssetHasher:
         if archive.kind == "path":
             return replace(archive, hash=self._path(archive.value))
         if archive.kind == "assets" and isinstance(archive.value, dict):
-            members: dict[str, Any] = archive.value
+            members = cast("dict[str, Any]", archive.value)
             digest = hashlib.sha256()
             for name in sorted(members):
                 digest.update(f"{name}\0{getattr(members[name], 'hash', None)}\0".encode())

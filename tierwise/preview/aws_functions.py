@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from guardrails.resource import UNKNOWN
@@ -162,7 +162,8 @@ def _matches(zone: str, region: str, entry: Mapping[str, Any]) -> bool:
         "state": "available",
     }
     value = known.get(str(entry.get("name")))
-    return value is None or value in (entry.get("values") or ())
+    wanted: Sequence[str] = entry.get("values") or []
+    return value is None or value in wanted
 
 
 @answers("aws:index/getAvailabilityZone:getAvailabilityZone")

@@ -168,7 +168,8 @@ def _unique_name(args: Mapping[str, Any]) -> str:
     signature = args.get("context") or "."
     if args.get("dockerfile"):
         signature += f";dockerfile={args['dockerfile']}"
-    for key, value in (args.get("args") or {}).items():
+    arguments: Mapping[str, Any] = args.get("args") or {}
+    for key, value in arguments.items():
         signature += f";arg[{key}]={value}"
     signature += pulumi.get_stack()
     return f"{hashlib.sha1(signature.encode(), usedforsecurity=False).hexdigest()[:8]}-container"

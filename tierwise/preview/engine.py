@@ -114,8 +114,9 @@ def _run(
         organization=_ORGANIZATION,
         root_directory=str(project.directory),
     )
-    settings.callbacks = monitor.callbacks
-    settings.rpc_manager = PositionedRPCManager()
+    # The SDK declares these two as read-only properties and assigns them all the same.
+    vars(pulumi.runtime.Settings)["callbacks"].fset(monitor.callbacks)
+    vars(pulumi.runtime.Settings)["rpc_manager"].fset(PositionedRPCManager())
     ROOT.set(None)
     pulumi.runtime.configure(settings)
     pulumi.runtime.config.set_all_config(config, sorted(secret_keys))

@@ -6,6 +6,7 @@ call always gives the same answer. A function that is not in the table is unknow
 
 from __future__ import annotations
 
+import importlib
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -72,13 +73,19 @@ def answers(*tokens: str) -> Callable[[Answer], Answer]:
     return register
 
 
+def _answers() -> Mapping[str, Answer]:
+    if not ANSWERS:
+        importlib.import_module("tierwise.preview.aws_functions")  # registers itself
+    return ANSWERS
+
+
 def answer(call: Call) -> Any:
     """The result of a call: a mapping, or a ``Lookup`` with a warning for a function that is not in the table.
 
     Raises:
         CallError: The provider would refuse the arguments.
     """
-    function = ANSWERS.get(call.token)
+    function = _answers().get(call.token)
     if function is None:
         call.warn(
             f"{call.token}: this function is not answered offline, so everything made from its result is unknown in this "

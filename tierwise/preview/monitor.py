@@ -15,7 +15,7 @@ from pulumi.runtime.proto import callback_pb2, provider_pb2, resource_pb2
 from pulumi.runtime.sync_await import _sync_await  # pyright: ignore[reportPrivateUsage]
 
 from guardrails.resource import UNKNOWN
-from tierwise.preview import aws_functions, awsx, invokes, remote  # noqa: F401 - two tables fill themselves
+from tierwise.preview import invokes, remote
 from tierwise.preview.aliases import Aliases
 from tierwise.preview.assets import AssetHasher
 from tierwise.preview.errors import EngineError
@@ -201,12 +201,7 @@ class Monitor:
 
     def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> Any:  # noqa: N802
         """Record a resource and answer with its URN and what is known of its outputs."""
-        registration = decode_registration(
-            request,
-            self._decoder,
-            self._sources.position(request.sourcePosition),
-            self._sources.trace(request.stackTrace),
-        )
+        registration = decode_registration(request, self._decoder, *self._where(request))
         self._inherit(registration)
         chain = self._transforms.of(registration.transforms, registration.parent)
         if chain:
@@ -216,6 +211,10 @@ class Monitor:
         if registration.hooks is not None and self._runs_hooks(registration):
             return self._register_hooked(registration, request)
         return self._register(registration, request)
+
+    def _where(self, request: Any) -> tuple[str, tuple[str, ...]]:
+        """Source position and stack trace of a request."""
+        return self._sources.position(request.sourcePosition), self._sources.trace(request.stackTrace)
 
     async def _register_transformed(
         self, registration: Registration, chain: list[callback_pb2.Callback]
@@ -255,12 +254,15 @@ class Monitor:
                 new_inputs=encode_struct(planned.inputs),
                 new_outputs=encode_struct(outputs),
             )
-            response: Any = await self.callbacks.call(hook.callback, request)
+            callback: callback_pb2.Callback = hook.callback  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+            response: Any = await self.callbacks.call(callback, request)
             if response.error and hook.ignore_errors:
                 self._recording.warn(f'{moment} hook "{name}" failed: {response.error}', planned.urn)
             elif response.error:
                 when = "before" if moment.startswith("before") else "after"
-                raise EngineError(f'{when} hook "{name}" failed: {response.error}', planned.urn, planned.source_position)
+                raise EngineError(
+                    f'{when} hook "{name}" failed: {response.error}', planned.urn, planned.source_position
+                )
 
     def _inherit(self, registration: Registration) -> None:
         """Take over the options that flow from a parent to its children."""
@@ -464,7 +466,8 @@ class Monitor:
 
     def ReadResource(self, request: resource_pb2.ReadResourceRequest) -> resource_pb2.ReadResourceResponse:  # noqa: N802
         """Record the read of an existing resource. Offline only its id and what the program itself states are known."""
-        where = self._sources.position(request.sourcePosition) or None
+        position, trace = self._where(request)
+        where = position or None
         _check_token(request.type, where)
         package = self._packages.get(request.packageRef) or _Package(
             package_of(request.type), request.version, request.pluginDownloadURL
@@ -489,7 +492,7 @@ class Monitor:
             id=UNKNOWN if UNKNOWN_SENTINEL in request.id else request.id,
             region=self._region(inputs, provider),
             source_position=where,
-            stack_trace=self._sources.trace(request.stackTrace),
+            stack_trace=trace,
         )
         self._recording.resources[urn] = planned
         self._transforms.remember(urn, request.parent, ())
@@ -531,7 +534,7 @@ class Monitor:
                 options = transformed.options
         values = self._decoder.struct(arguments)
         if request.tok == "pulumi:pulumi:getResource":
-            return resource_pb2.ResourceInvokeResponse(**{"return": encode_struct(self._get_resource(values))})
+            return _invoke_response(self._get_resource(values))
         package = self._packages.get(request.packageRef) or _Package(
             package_of(request.tok), options.version, options.plugin_download_url
         )
@@ -554,9 +557,7 @@ class Monitor:
                 return resource_pb2.ResourceInvokeResponse(failures=[failure])
         if isinstance(result, invokes.Lookup) and not is_prompt_invoke():
             return resource_pb2.ResourceInvokeResponse(unknown=True)
-        return resource_pb2.ResourceInvokeResponse(
-            **{"return": encode_struct(invokes.placeholders(result, result_type()))}
-        )
+        return _invoke_response(invokes.placeholders(result, result_type()))
 
     def _is_pending(self, urns: Any) -> bool:
         """Whether an awaited resource, or one inside an awaited component, is yet to be created."""
@@ -565,7 +566,8 @@ class Monitor:
         resources = self._recording.resources
         wanted = set(urns)
         for planned in resources.values():
-            if planned.parent in wanted and not resources[planned.parent].custom:
+            parent = resources.get(planned.parent or "")
+            if parent is not None and parent.urn in wanted and not parent.custom:
                 wanted.add(planned.urn)
         return any(
             urn in resources and resources[urn].custom and resources[urn].id is None and not urn_is_provider(urn)
@@ -584,7 +586,15 @@ class Monitor:
         self._recording.warn(
             f"{request.tok}: the result of this method is not known in a preview without the Pulumi CLI"
         )
-        return provider_pb2.CallResponse(**{"return": encode_struct({"result": UNKNOWN})})
+        response = provider_pb2.CallResponse()
+        getattr(response, "return").CopyFrom(encode_struct({"result": UNKNOWN}))
+        return response
+
+
+def _invoke_response(result: Mapping[str, Any]) -> resource_pb2.ResourceInvokeResponse:
+    response = resource_pb2.ResourceInvokeResponse()
+    getattr(response, "return").CopyFrom(encode_struct(result))
+    return response
 
 
 def _known(values: Mapping[str, Any]) -> dict[str, Any]:

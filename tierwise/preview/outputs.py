@@ -88,7 +88,7 @@ def _conform(value: Any, declared: Any) -> Any:
             arguments = get_args(target)
             inner = arguments[1] if len(arguments) == 2 else None
             return {name: _conform(member, inner) for name, member in value.items()}  # type: ignore[reportUnknownVariableType]
-        return value if target is Any else UNKNOWN
+        return value if target is Any else UNKNOWN  # type: ignore[reportUnknownVariableType]
     if isinstance(value, list):
         if target is Any:
             return value  # type: ignore[reportUnknownVariableType]

@@ -6,7 +6,7 @@ import json
 import re
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 _VERSION: Final = "2012-10-17"
 _VERSIONS: Final = ("2008-10-17", _VERSION)
@@ -37,7 +37,7 @@ def render(args: Mapping[str, Any]) -> dict[str, Any]:
     statements: list[dict[str, Any]] = []
     for number, source in enumerate([args.get("sourceJson"), *(args.get("sourcePolicyDocuments") or ())]):
         if source:
-            _append(statements, _parse(source, f"source policy document {number}"))
+            statements.extend(_parse(source, f"source policy document {number}"))
     _unique(statements)
     statements = _override(statements, own)
     for number, override in enumerate([args.get("overrideJson"), *(args.get("overridePolicyDocuments") or ())]):
@@ -138,12 +138,12 @@ def _parse(text: str, what: str) -> list[dict[str, Any]]:
         document = json.loads(text)
     except ValueError as error:
         raise PolicyError(f"{what} is not JSON: {error}") from error
-    statements: Any = document.get("Statement", []) if isinstance(document, dict) else []
-    return [statements] if isinstance(statements, dict) else list(statements)
+    statements: list[dict[str, Any]] | dict[str, Any] = document.get("Statement", []) if _is_document(document) else []
+    return [statements] if isinstance(statements, dict) else statements
 
 
-def _append(statements: list[dict[str, Any]], more: Sequence[dict[str, Any]]) -> None:
-    statements.extend(more)
+def _is_document(value: Any) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)
 
 
 def _override(statements: Sequence[dict[str, Any]], overrides: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from tierwise.preview.errors import ConfigError
 from tierwise.preview.values import UNKNOWN_SENTINEL
@@ -78,15 +78,16 @@ def load_project(directory: Path) -> Project:
             [f"{display_path(directory / 'Pulumi.yaml')}  there is no such file: the folder holds no Pulumi project"]
         )
     file = read_yaml(path)
-    value = file.value
-    if not isinstance(value, dict):
+    value = _mapping(file.value)
+    if value is None:
         raise ConfigError([file.problem("a project file is a mapping with at least `name` and `runtime`")])
     problems: list[str] = []
     name = value.get("name")
     if not isinstance(name, str) or not name:
         problems.append(file.problem("the project is missing its `name`", "name"))
     runtime = value.get("runtime")
-    runtime_name = runtime.get("name") if isinstance(runtime, dict) else runtime
+    runtime_mapping = _mapping(runtime)
+    runtime_name = runtime if runtime_mapping is None else runtime_mapping.get("name")
     if runtime_name != "python":
         problems.append(file.problem(f"the runtime must be python, not {runtime_name!r}", "runtime"))
     main = value.get("main", "")
@@ -115,11 +116,10 @@ def load_stack_config(project: Project, stack: str) -> StackConfig:
     """
     file = _stack_file(project, stack)
     config = StackConfig()
-    own = file.value.get("config")
-    if own is None:
-        own = {}
+    content = file.value.get("config")
+    own = _mapping({} if content is None else content)
     problems: list[str] = []
-    if not isinstance(own, dict):
+    if own is None:
         raise ConfigError([file.problem("`config` must be a mapping of keys to values", "config")])
     if file.value.get("environment") is not None:
         problems.append(file.problem("Pulumi ESC environments cannot be read offline", "environment"))
@@ -160,13 +160,14 @@ def _stack_file(project: Project, stack: str) -> YamlFile:
 
 def _merge_project(project: Project, stack: str, config: StackConfig, raw: dict[str, Any], file: YamlFile) -> list[str]:
     """Add the project's values for keys that the stack does not set, and check the stack's against declared types."""
-    declared = project.file.value.get("config")
-    if declared is None or isinstance(declared, str):
+    content = project.file.value.get("config")
+    if content is None or isinstance(content, str):  # text names the folder of the stack files
         return []
-    if not isinstance(declared, dict):
+    declared = _mapping(content)
+    if declared is None:
         return [project.file.problem("`config` must be a mapping of keys to values", "config")]
     problems: list[str] = []
-    for key, entry in declared.items():
+    for key, declaration in declared.items():
         full = _full_key(project.name, key)
         if full is None:
             problems.append(
@@ -174,8 +175,9 @@ def _merge_project(project: Project, stack: str, config: StackConfig, raw: dict[
             )
             continue
         namespaced = full.startswith(f"{project.name}:")
-        if not isinstance(entry, dict):
-            entry = {"default" if namespaced else "value": entry}
+        entry = _mapping(declaration)
+        if entry is None:
+            entry = {"default" if namespaced else "value": declaration}
         problem = _entry_problem(key, entry, namespaced)
         if problem:
             problems.append(project.file.problem(problem, "config", key))
@@ -192,6 +194,10 @@ def _merge_project(project: Project, stack: str, config: StackConfig, raw: dict[
             continue
         _set(config, full, value)
     return problems
+
+
+def _mapping(value: Any) -> dict[str, Any] | None:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
 
 def _entry_problem(key: str, entry: dict[str, Any], namespaced: bool) -> str | None:
@@ -243,7 +249,7 @@ def _value_problems(key: str, entry: dict[str, Any], value: Any, file: YamlFile)
                 f"{key}: the value must be encrypted as it's secret: `pulumi config set --secret {key}`", *path
             )
         ]
-    content = value if isinstance(value, (dict, list)) and not _is_secure(value) else _text(value)
+    content: Any = value if isinstance(value, (dict, list)) else _text(value)
     if _contains_secure(value) or _has_type(entry["type"], entry.get("items"), content):
         return []
     return [file.problem(f"{key}: the value must be of type '{_type_name(entry['type'], entry.get('items'))}'", *path)]

@@ -52,13 +52,11 @@ class Registration:
     stack_trace: tuple[str, ...]
 
 
-def decode_registration(
-    request: resource_pb2.RegisterResourceRequest, decoder: Decoder, source_position: str, trace: tuple[str, ...]
-) -> Registration:
+def decode_registration(request: Any, decoder: Decoder, source_position: str, trace: tuple[str, ...]) -> Registration:
     """The registration that a request asks for.
 
     Args:
-        request: The SDK's message.
+        request: The SDK's ``RegisterResourceRequest``.
         decoder: For the properties.
         source_position: Where the program made the resource.
         trace: The frames above.
@@ -150,7 +148,7 @@ def apply_transform(registration: Registration, response: resource_pb2.Transform
         registration.props = decoder.struct(response.properties)
     if not response.HasField("options"):
         return
-    options = response.options
+    options: Any = response.options
     registration.dependencies = set(options.depends_on)
     registration.ignore_changes = tuple(options.ignore_changes)
     registration.replace_on_changes = tuple(options.replace_on_changes)

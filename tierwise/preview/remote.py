@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -39,5 +40,7 @@ def construct(type_: str, construction: Construction) -> dict[str, Any] | None:
     Returns:
         The component's outputs, or None when nobody knows what it is made of.
     """
+    if not EXPANSIONS:
+        importlib.import_module("tierwise.preview.awsx")  # registers itself
     expansion = EXPANSIONS.get(type_)
     return None if expansion is None else expansion(construction)

@@ -29,7 +29,7 @@ def stack_trace() -> source_pb2.StackTrace:
     The SDK's version formats every frame through ``traceback``, which reads (and re-checks) each source file: a third of
     the time that a registration takes. This one looks at the frame objects only and ends where the program begins.
     """
-    frame: FrameType | None = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
     # Resource, then CustomResource or ComponentResource, then the concrete class: its caller is the program's line.
     constructors = 0
     while frame is not None:

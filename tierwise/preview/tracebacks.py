@@ -42,7 +42,10 @@ def describe(error: BaseException, program_folder: Path) -> ProgramError:
     if place is None:
         place = _registration_frame(chain, program_folder)
         if place is not None:
-            lines[:0] = ["Traceback (most recent call last):", *traceback.format_list([place])[0].rstrip("\n").split("\n")]
+            lines[:0] = [
+                "Traceback (most recent call last):",
+                *traceback.format_list([place])[0].rstrip("\n").split("\n"),
+            ]
     message = readable("\n".join(lines))
     return ProgramError(message, place.filename if place else None, place.lineno if place else None)
 

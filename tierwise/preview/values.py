@@ -7,7 +7,7 @@ classes below. Numbers that are whole become ``int``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -93,7 +93,7 @@ class Decoder:
         hash_archive: Called with each archive to fill in its hash.
     """
 
-    def __init__(self, hash_asset: Any = None, hash_archive: Any = None) -> None:
+    def __init__(self, hash_asset: Callable[[Asset], Asset], hash_archive: Callable[[Archive], Archive]) -> None:
         self._hash_asset = hash_asset
         self._hash_archive = hash_archive
 
@@ -155,8 +155,7 @@ class Decoder:
                 value = self.value(fields[kind])
                 if not isinstance(value, str):
                     return UNKNOWN
-                asset = Asset(kind, value)
-                return self._hash_asset(asset) if self._hash_asset else asset
+                return self._hash_asset(Asset(kind, value))
         raise ValueError("an asset has neither a path, a text nor a URI")
 
     def _archive(self, fields: Mapping[str, struct_pb2.Value]) -> Any:
@@ -165,8 +164,7 @@ class Decoder:
                 value = self.value(fields[kind])
                 if value is UNKNOWN:
                     return UNKNOWN
-                archive = Archive(kind, value)
-                return self._hash_archive(archive) if self._hash_archive else archive
+                return self._hash_archive(Archive(kind, value))
         raise ValueError("an archive has neither assets, a path nor a URI")
 
 
