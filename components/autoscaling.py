@@ -11,6 +11,9 @@ from pulumi_aws import appautoscaling, ecs
 from components.component import Component
 from settings.services import Scaling
 
+_Tracking = appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationArgs
+_Metric = appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecificationArgs
+
 #: Seconds after adding or removing tasks before the next change; removing is slow on purpose.
 _SCALE_OUT_COOLDOWN: Final = 60
 _SCALE_IN_COOLDOWN: Final = 300
@@ -111,16 +114,13 @@ class ServiceScaling(Component):
             resource_id=self.target.resource_id,
             scalable_dimension=self.target.scalable_dimension,
             service_namespace=self.target.service_namespace,
-            target_tracking_scaling_policy_configuration={
-                "target_value": target,
-                "predefined_metric_specification": {
-                    "predefined_metric_type": metric,
-                    "resource_label": resource_label,
-                },
-                "scale_in_cooldown": _SCALE_IN_COOLDOWN,
-                "scale_out_cooldown": _SCALE_OUT_COOLDOWN,
-                "disable_scale_in": disable_scale_in,
-            },
+            target_tracking_scaling_policy_configuration=_Tracking(
+                target_value=target,
+                predefined_metric_specification=_Metric(predefined_metric_type=metric, resource_label=resource_label),
+                scale_in_cooldown=_SCALE_IN_COOLDOWN,
+                scale_out_cooldown=_SCALE_OUT_COOLDOWN,
+                disable_scale_in=disable_scale_in,
+            ),
             opts=self.child(),
         )
 

@@ -126,7 +126,6 @@ class EcsCluster(Component):
         )
 
     def _create_cluster(self) -> ecs.Cluster:
-        encrypted = self.kms_key_arn is not None
         return ecs.Cluster(
             self.logical_name,
             name=self.name,
@@ -136,17 +135,17 @@ class EcsCluster(Component):
                     "value": "enabled" if self.settings.container_insights else "disabled",
                 }
             ],
-            configuration={
-                "execute_command_configuration": {
-                    "kms_key_id": self.kms_key_arn,
-                    "logging": "OVERRIDE",
-                    "log_configuration": {
+            configuration=ecs.ClusterConfigurationArgs(
+                execute_command_configuration=ecs.ClusterConfigurationExecuteCommandConfigurationArgs(
+                    kms_key_id=self.kms_key_arn,
+                    logging="OVERRIDE",
+                    log_configuration=ecs.ClusterConfigurationExecuteCommandConfigurationLogConfigurationArgs(
                         # Sessions fail when this is on and the group has no key of its own.
-                        "cloud_watch_encryption_enabled": encrypted,
-                        "cloud_watch_log_group_name": self.exec_log_group.name,
-                    },
-                }
-            },
+                        cloud_watch_encryption_enabled=self.kms_key_arn is not None,
+                        cloud_watch_log_group_name=self.exec_log_group.name,
+                    ),
+                )
+            ),
             tags=self.tags,
             # Two clusters cannot have one name.
             opts=self.child(delete_before_replace=True),

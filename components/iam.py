@@ -59,8 +59,8 @@ class PolicyError(ValueError):
 def policy_document(statements: Sequence[Statement]) -> pulumi.Input[str]:
     """The JSON policy that allows what ``statements`` say; a plain string when every ARN is known.
 
-    Statements that share resources and conditions become one, then those that share actions and conditions. Order of
-    the input does not matter.
+    Statements of one id become one where they share resources and conditions, then where they share actions and
+    conditions. Order of the input does not matter.
 
     Args:
         statements: At least one statement.
@@ -195,17 +195,17 @@ def _check_resources(statement: Mapping[str, Any]) -> None:
 def _render(statements: Sequence[Mapping[str, Any]]) -> str:
     for statement in statements:
         _check_resources(statement)
-    flat = [
+    flat = sorted(
         _Flat(
             sid=statement["sid"],
             actions=tuple(sorted(set(statement["actions"]))),
             resources=tuple(sorted(set(statement["resources"]))),
             conditions=_frozen(statement["conditions"]),
         )
-        for statement in sorted(statements, key=lambda s: (s["sid"], sorted(s["actions"]), sorted(s["resources"])))
-    ]
-    merged = _merged(flat, lambda s: (s.resources, s.conditions))
-    merged = _merged(merged, lambda s: (s.actions, s.conditions))
+        for statement in statements
+    )
+    merged = _merged(flat, lambda s: (s.sid, s.resources, s.conditions))
+    merged = sorted(_merged(merged, lambda s: (s.sid, s.actions, s.conditions)))
     document = json_document({"Version": "2012-10-17", "Statement": [*_rendered(merged)]})
     assert isinstance(document, str)
     if len(document) > MAX_ROLE_POLICY:
@@ -217,21 +217,19 @@ def _render(statements: Sequence[Mapping[str, Any]]) -> str:
     return document
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class _Flat:
     sid: str
     actions: tuple[str, ...]
     resources: tuple[str, ...]
-    conditions: Any
+    conditions: tuple[tuple[str, str, tuple[str, ...]], ...]
 
 
-def _frozen(conditions: Mapping[str, Mapping[str, Any]]) -> Any:
+def _frozen(conditions: Mapping[str, Mapping[str, Any]]) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     return tuple(
-        (
-            operator,
-            tuple((key, tuple(sorted(v)) if isinstance(v, list) else v) for key, v in sorted(keys.items())),  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        )
+        (operator, key, tuple(sorted(value)) if isinstance(value, list) else (value,))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
         for operator, keys in sorted(conditions.items())
+        for key, value in sorted(keys.items())
     )
 
 
@@ -263,10 +261,8 @@ def _rendered(statements: Sequence[_Flat]) -> list[dict[str, Any]]:
             "Action": list(statement.actions),
             "Resource": list(statement.resources),
         }
-        if statement.conditions:
-            entry["Condition"] = {
-                operator: {key: list(value) if isinstance(value, tuple) else value for key, value in keys}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-                for operator, keys in statement.conditions
-            }
+        for operator, key, values in statement.conditions:
+            keys = entry.setdefault("Condition", {}).setdefault(operator, {})
+            keys[key] = values[0] if len(values) == 1 else list(values)
         rendered.append(entry)
     return rendered
