@@ -1,0 +1,1 @@
+"""Operations on deployed stacks: the only part that talks to AWS."""
