@@ -51,7 +51,7 @@ def refused(checked: Any, kind: str, inputs: dict[str, Any]) -> list[Failure]:
         ("aws:cloudwatch/logGroup:LogGroup", {"retentionInDays": 45}, "retentionInDays", 'did you mean "30"?'),
         ("aws:lambda/function:Function", {**FUNCTION, "runtime": "python3.99"}, "runtime", 'did you mean "python3.9"?'),
         ("aws:lambda/function:Function", {**FUNCTION, "runtime": "python3.9"}, "runtime", "deprecated this runtime on"),
-        ("aws:lambda/function:Function", {**FUNCTION, "timeout": 901}, "timeout", "1 to 900"),
+        ("aws:lambda/function:Function", {**FUNCTION, "timeout": 901}, "timeout", "at most 900 seconds"),
         (
             "aws:lambda/function:Function",
             {**FUNCTION, "packageType": "Image", "imageUri": U},

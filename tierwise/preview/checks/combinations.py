@@ -56,6 +56,12 @@ def lambda_function(inputs: Inputs, today: date) -> Iterator[Failure]:
             yield inputs.refuse(name, "required for a function from an archive")
     if image and not inputs.has("imageUri"):
         yield inputs.refuse("imageUri", "required when packageType is Image")
+    if not inputs.has("capacityProviderConfig"):
+        for path, most, unit in _LAMBDA_LIMITS:
+            place = next(inputs.places(path), None)
+            if place is not None and (number(place.value) or 0) > most:
+                message = "more than Lambda gives a function outside Managed Instances"
+                yield inputs.refuse(place, message, allowed=f"at most {most} {unit}")
     variables: dict[str, Any] = inputs.get("environment.variables") or {}
     for name in variables:
         if name in _RESERVED or not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]+", name):
@@ -66,6 +72,8 @@ def lambda_function(inputs: Inputs, today: date) -> Iterator[Failure]:
         yield inputs.refuse("environment.variables", f"{size} bytes of variables", allowed="at most 4096")
 
 
+#: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#function-configuration-deployment-and-execution
+_LAMBDA_LIMITS: Final = (("timeout", 900, "seconds"), ("memorySize", 10240, "MB"), ("ephemeralStorage.size", 10240, "MB"))
 #: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
 _RESERVED: Final = frozenset(
     {

@@ -143,12 +143,8 @@ FACTS: Final[Mapping[str, Mapping[str, Fact]]] = {
             "enum": ["FAIL_WITH_403", "SUCCEED_WITH_RESPONSE_HEADER", "SUCCEED_WITHOUT_RESPONSE_HEADER"]
         },
     },
-    # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-    "aws:lambda/function:Function": {
-        "reservedConcurrentExecutions": {"minimum": -1},
-        "timeout": {"minimum": 1, "maximum": 900},
-        "ephemeralStorage.size": {"minimum": 512, "maximum": 10240},
-    },
+    # https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionConcurrency.html (-1 is the provider's word for none)
+    "aws:lambda/function:Function": {"reservedConcurrentExecutions": {"minimum": -1}},
     # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-storage
     "aws:ecs/taskDefinition:TaskDefinition": {
         "ephemeralStorage.sizeInGib": {"minimum": 21, "maximum": 200},
@@ -281,7 +277,6 @@ FACTS: Final[Mapping[str, Mapping[str, Fact]]] = {
     "aws:cloudwatch/logGroup:LogGroup": {"retentionInDays": _LOG_RETENTION},
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     "aws:cloudwatch/metricAlarm:MetricAlarm": {
-        "treatMissingData": {"enum": ["missing", "ignore", "breaching", "notBreaching"]},
         "evaluateLowSampleCountPercentiles": {"enum": ["evaluate", "ignore"]},
     },
     # https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKeyRotation.html
