@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-query-api.html
 
 The API answers from three regions only, whatever region is asked about, and has no prices for Fargate Spot. A price is
-renewed when its filter finds exactly one product with a paid price; anything else is a failure that leaves the old figure.
+renewed when its filter finds exactly one product with a paid price; anything else is a failure that leaves the old one.
 """
 
 from __future__ import annotations
