@@ -68,12 +68,22 @@ def test_the_server_never_sees_a_password() -> None:
 
 def test_the_listings_service_owns_its_table() -> None:
     texts = prepared("listings")
-    assert texts[2] == 'SET ROLE "listings"'
-    assert "CREATE TABLE IF NOT EXISTS listings.listings" in texts[3]
-    assert "location extensions.geography(Point, 4326) NOT NULL" in texts[3]
-    assert "USING gist (location)" in texts[3]
-    assert texts[4] == "RESET ROLE"
+    assert texts[2].index("SET ROLE listings;") < texts[2].index("CREATE TABLE IF NOT EXISTS listings.listings")
+    assert texts[2].endswith("RESET ROLE;\n")
+    assert "location extensions.geography(Point, 4326) NOT NULL" in texts[2]
+    assert "USING gist (location)" in texts[2]
     assert len(prepared("users")) == 2
+
+
+def test_only_the_dump_reads_the_schemas_of_others() -> None:
+    texts = prepared("database_dump", "orders", "users")
+    grants = [text for text in texts if "GRANT SELECT" in text]
+    assert len(grants) == 2
+    for text, owner in zip(grants, ("orders", "users"), strict=True):
+        assert f'SET ROLE "{owner}";' in text
+        assert f'GRANT SELECT ON ALL TABLES IN SCHEMA "{owner}" TO "database_dump";' in text
+        assert f'IN SCHEMA "{owner}" GRANT SELECT ON TABLES TO "database_dump";' in text
+    assert not [text for text in prepared("orders", "users") if "GRANT SELECT" in text]
 
 
 def test_a_name_that_needs_quoting_is_quoted() -> None:

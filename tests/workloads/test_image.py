@@ -43,7 +43,7 @@ def test_everything_that_is_installed_is_pinned_as_in_the_lock_file() -> None:
 def test_everything_that_is_imported_is_installed() -> None:
     pins = (CONTAINER / "requirements.txt").read_text()
     text = "\n".join(path.read_text() for path in (CONTAINER / "starter").glob("*.py"))
-    imported = set(re.findall(r"^(?:from|import) (\w+)", text, re.MULTILINE)) - set(sys.stdlib_module_names)
+    imported = set(re.findall(r"^(?:from|(?: {4})?import) (\w+)", text, re.MULTILINE)) - set(sys.stdlib_module_names)
     distributions = {"jwt": "pyjwt", "psycopg_pool": "psycopg-pool"}
     for module in imported - {"starter"}:
         assert re.search(rf"^{distributions.get(module, module)}(\[\w+\])?==", pins, re.MULTILINE), module
@@ -96,7 +96,7 @@ def test_the_health_check_fails_when_nobody_answers() -> None:
     assert run("starter.healthcheck", PORT=str(free_port())).wait(10) == 1
 
 
-@pytest.mark.parametrize("module", ["starter", "starter.bootstrap"])
+@pytest.mark.parametrize("module", ["starter", "starter.bootstrap", "starter.dump"])
 def test_a_wrong_environment_is_explained_without_a_traceback(module: str) -> None:
     process = run(module, SYSTEM="pika", SERVICE_NAME="api-gateway")
     _, err = process.communicate(timeout=20)

@@ -159,16 +159,19 @@ def test_a_stack_without_listings_says_so(start: Start) -> None:
 
 def test_business_metrics_are_embedded_in_the_log(start: Start, caplog: pytest.LogCaptureFixture) -> None:
     task = start("listings", METRICS_NAMESPACE="Pika", LOG_LEVEL="ERROR")
-    task.client.get("/listings", params=AREA)
+    task.pool.rows = [{"id": 7}]
+    task.client.post("/listings", json=NEW, headers={"X-Subject": "ann"})
     [record] = [record for record in caplog.records if record.name == "starter.metrics"]
     fields = record.__dict__["fields"]
-    assert fields["ListingSearches"] == 1
+    assert fields["ListingsCreated"] == 1
     [directive] = fields["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == "Pika"
-    assert directive["Metrics"] == [{"Name": "ListingSearches", "Unit": "Count"}]
+    assert directive["Metrics"] == [{"Name": "ListingsCreated", "Unit": "Count"}]
     json.dumps(fields)
 
 
 def test_no_metric_without_a_namespace(start: Start, caplog: pytest.LogCaptureFixture) -> None:
-    start("listings").client.get("/listings", params=AREA)
+    task = start("listings")
+    task.pool.rows = [{"id": 7}]
+    assert task.client.post("/listings", json=NEW, headers={"X-Subject": "ann"}).status_code == 201
     assert [record for record in caplog.records if record.name == "starter.metrics"] == []

@@ -28,6 +28,9 @@ PREFIX = "SERVICE_SECRET_"
 # One role's share: two tasks, doubled during a deployment, with a pool of two, and room for a person.
 CONNECTIONS_PER_SERVICE = 10
 
+# The daily dump reads every schema; no other role reads another's.
+DUMP_ROLE = "database_dump"
+
 Encrypt = Callable[[Credentials], str]
 
 
@@ -62,7 +65,8 @@ def bootstrap(connection: Connection, database: str, services: list[Credentials]
     Args:
         connection: A connection of the database's owner.
         database: The database's name.
-        services: One credential for each service; the username is also the schema.
+        services: One credential for each service; the username is also the schema. `DUMP_ROLE` may read every
+            other one's schema.
         encrypt: Turns a credential into the password verifier that the server stores.
     """
     connection.execute(statements("extensions.sql", database=sql.Identifier(database)))
@@ -78,9 +82,12 @@ def bootstrap(connection: Connection, database: str, services: list[Credentials]
             )
         )
         if credentials.username == LISTINGS:
-            connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(LISTINGS)))
             connection.execute(statements("listings.sql"))
-            connection.execute(sql.SQL("RESET ROLE").format())
+    if DUMP_ROLE in (credentials.username for credentials in services):
+        for credentials in services:
+            if credentials.username != DUMP_ROLE:
+                owner, reader = sql.Identifier(credentials.username), sql.Identifier(DUMP_ROLE)
+                connection.execute(statements("reader.sql", role=owner, reader=reader))
 
 
 def statements(name: str, **parts: sql.Composable) -> sql.Composed:

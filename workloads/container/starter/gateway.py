@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from starter import cache, metrics
+from starter import cache
 from starter.identity import SESSION_COOKIE, SessionCookie, SignedIn, TokenSubject, within_rate_limit
 from starter.listings import SUBJECT_HEADER, Area, Created, ListingPage, NewListing
 from starter.logs import request_id
@@ -93,7 +93,6 @@ async def start_session(runtime: Running, subject: TokenSubject, response: Respo
     if runtime.redis is None:
         raise HTTPException(503, "this stack has no cache to keep sessions in")
     session = await cache.start_session(runtime.redis, subject)
-    metrics.count(runtime.settings, "SessionsStarted")
     response.set_cookie(
         SESSION_COOKIE,
         session,

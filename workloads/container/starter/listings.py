@@ -86,7 +86,6 @@ router = APIRouter(prefix="/listings")
 @router.get("")
 async def near(runtime: Running, area: Annotated[Area, Query()]) -> ListingPage:
     """The listings within `radius` metres of a point. The answer may be 30 seconds old."""
-    metrics.count(runtime.settings, "ListingSearches")
     key = f"listings:{area.lat:.5f}:{area.lng:.5f}:{area.radius:.0f}"
     kept = await cache.cached_query(runtime.redis, key)
     if kept is not None:

@@ -14,7 +14,7 @@ from starter.settings import Settings
 log = logging.getLogger("starter.metrics")
 log.setLevel(logging.INFO)  # a metric is not a message: LOG_LEVEL does not silence it
 
-Metric = Literal["ListingSearches", "ListingsCreated", "SessionsStarted"]
+Metric = Literal["ListingsCreated"]
 
 
 def count(settings: Settings, metric: Metric) -> None:

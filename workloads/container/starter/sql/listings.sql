@@ -1,4 +1,5 @@
--- What the listings service owns. Run as the role listings.
+-- What the listings service owns.
+SET ROLE listings;
 CREATE TABLE IF NOT EXISTS listings.listings (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   title text NOT NULL CHECK (length(title) BETWEEN 1 AND 120),
@@ -9,3 +10,4 @@ CREATE TABLE IF NOT EXISTS listings.listings (
 );
 CREATE INDEX IF NOT EXISTS listings_location ON listings.listings USING gist (location);
 CREATE INDEX IF NOT EXISTS listings_owner ON listings.listings (owner);
+RESET ROLE;
