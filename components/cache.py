@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import pulumi
-from pulumi_aws import ec2, elasticache, ssm
+from pulumi_aws import elasticache, ssm
 
 from components.component import Component
 from components.grant import Grant, Opening, Statement
@@ -14,6 +14,7 @@ from components.key_access import key_statements
 from components.names import Names
 from components.random_text import random_text
 from components.secret_names import parameter_arn
+from components.security_group import SecurityGroup
 from components.stored_value import SSM_KEY
 from settings.data import Cache as CacheSettings
 
@@ -103,15 +104,9 @@ class Cache(Component):
             depends_on=[self.url],
         )
 
-    def _create_security_group(self, vpc_id: pulumi.Input[str]) -> ec2.SecurityGroup:
+    def _create_security_group(self, vpc_id: pulumi.Input[str]) -> SecurityGroup:
         # Each user opens the port for itself with a rule of its own; nothing leaves.
-        return ec2.SecurityGroup(
-            self.logical_name,
-            vpc_id=vpc_id,
-            description="Cache",
-            tags={**self.tags, "Name": self.logical_name},
-            opts=self.child(),
-        )
+        return SecurityGroup(self.logical_name, vpc_id=vpc_id, description="Cache", opts=self.child())
 
     def _create_token(self) -> ssm.Parameter:
         # The cache and the URL must hold the same token even when one of them is made again, so it is made up once and

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pulumi
-from pulumi_aws import cloudwatch, ec2, iam, rds, ssm
+from pulumi_aws import cloudwatch, iam, rds, ssm
 
 from components.component import Component
 from components.grant import Grant, Opening, Statement
@@ -16,6 +16,7 @@ from components.postgres_parameters import parameter_entries
 from components.postgres_proxy import PostgresProxy
 from components.postgres_users import create_user
 from components.secret_names import parameter_arn
+from components.security_group import SecurityGroup
 from components.stored_value import StoredValue
 from settings.data import Database
 
@@ -155,15 +156,9 @@ class PostgresInstance(Component):
             opts=self.child(),
         )
 
-    def _create_security_group(self, vpc_id: pulumi.Input[str]) -> ec2.SecurityGroup:
+    def _create_security_group(self, vpc_id: pulumi.Input[str]) -> SecurityGroup:
         # Each user opens the port for itself with a rule of its own; nothing leaves.
-        return ec2.SecurityGroup(
-            self.logical_name,
-            vpc_id=vpc_id,
-            description="PostgreSQL",
-            tags={**self.tags, "Name": self.logical_name},
-            opts=self.child(),
-        )
+        return SecurityGroup(self.logical_name, vpc_id=vpc_id, description="PostgreSQL", opts=self.child())
 
     def _create_log_groups(self, identifier: str, role: str) -> list[pulumi.Resource]:
         return [

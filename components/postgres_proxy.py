@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pulumi
-from pulumi_aws import ec2, rds, vpc
+from pulumi_aws import rds, vpc
 
 from components.component import Component
 from components.iam import create_service_role
 from components.names import Names
+from components.security_group import Rule, SecurityGroup
 from components.stored_value import StoredValue
 
 
@@ -48,7 +49,7 @@ class PostgresProxy(Component):
         subnet_ids: Sequence[pulumi.Input[str]],
         port: int,
         instance: rds.Instance,
-        instance_security_group: ec2.SecurityGroup,
+        instance_security_group: SecurityGroup,
         users: Mapping[str, StoredValue],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -60,24 +61,20 @@ class PostgresProxy(Component):
         self.register_outputs({"endpoint": self.endpoint})
 
     def _create_security_group(
-        self, vpc_id: pulumi.Input[str], instance_group: ec2.SecurityGroup, port: int
-    ) -> ec2.SecurityGroup:
-        group = ec2.SecurityGroup(
+        self, vpc_id: pulumi.Input[str], instance_group: SecurityGroup, port: int
+    ) -> SecurityGroup:
+        group = SecurityGroup(
             self.logical_name,
             vpc_id=vpc_id,
             description="RDS Proxy",
-            tags={**self.tags, "Name": self.logical_name},
-            opts=self.child(),
-        )
-        vpc.SecurityGroupEgressRule(
-            f"{self.logical_name}-out",
-            security_group_id=group.id,
-            referenced_security_group_id=instance_group.id,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            description="To the database",
-            tags=self.tags,
+            egress=[
+                Rule(
+                    role="database",
+                    description="To the database",
+                    from_port=port,
+                    security_group_id=instance_group.id,
+                )
+            ],
             opts=self.child(),
         )
         vpc.SecurityGroupIngressRule(
