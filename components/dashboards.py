@@ -49,8 +49,9 @@ class Dashboards(Component):
         alarm_arns: Sequence[pulumi.Input[str]] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(name, opts=opts)
         bodies = dashboard_bodies(settings, budget, watched, names.region, names.stage, alarm_arns)
+        # Recorded on the component too, where a plan shows what is known of a body that is not known whole.
+        super().__init__(name, {"bodies": bodies}, opts)
         self.dashboards = {
             dashboard: cloudwatch.Dashboard(
                 f"{name}-{dashboard}",

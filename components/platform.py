@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from components.postgres import PostgresInstance
     from components.secret import Secret
     from components.vpc import Vpc
+    from components.watched import Watched
 
 #: CloudFront reads certificates, and Route 53 writes its metrics, in this region only.
 GLOBAL_REGION = "us-east-1"
@@ -84,6 +85,7 @@ class Platform(Component):
         self.health_check = self._create_health_check()
         self._dump_database()
         self._stop_at_night()
+        self._watch()
         self._govern()
         self.register_outputs({})
 
@@ -537,6 +539,78 @@ class Platform(Component):
             stop=times.stop,
             start=times.start,
             timezone=times.timezone,
+            opts=self.child(),
+        )
+
+    def _watch(self) -> None:
+        settings = self.settings.observability
+        watched = self._watched()
+        arns: list[pulumi.Input[str]] = []
+        if settings.alarms.enabled:
+            from components.alarms import Alarms
+
+            alarms = Alarms(
+                "alarms",
+                settings=settings.alarms,
+                names=self.names,
+                topic_arn=self.notifications.arn,
+                watched=watched,
+                opts=self.child(),
+            )
+            arns.extend(alarms.arns)
+            if self.health_check is not None:
+                self._ring_for_health(self.health_check)
+        if settings.dashboards_enabled:
+            from components.dashboards import Dashboards
+
+            Dashboards(
+                "dashboards",
+                settings=settings,
+                budget=self.settings.budget,
+                names=self.names,
+                watched=watched,
+                alarm_arns=arns,
+                opts=self.child(),
+            )
+
+    def _watched(self) -> Watched:
+        from components.watched import Watched, WatchedDatabase
+
+        database = None
+        if self.database is not None and self.settings.database is not None:
+            database = WatchedDatabase(
+                identifier=self.database.identifier,
+                max_connections=self.settings.database.max_connections,
+                storage_gb=self.settings.database.storage_gb,
+            )
+        return Watched(
+            cluster=None if self.cluster is None else self.cluster.name,
+            services={name: service.service_name for name, service in self.services.items()},
+            database=database,
+            cache_nodes=() if self.cache is None else self.cache.node_ids,
+            load_balancer=None if self.load_balancer is None else self.load_balancer.arn_suffix,
+        )
+
+    def _ring_for_health(self, health_check: HealthCheck) -> None:
+        from components.alarms import HealthAlarm
+
+        topic = self.notifications
+        if self.settings.region != GLOBAL_REGION:
+            from components.notifications import Notifications
+
+            topic = Notifications(
+                "notifications-global",
+                settings=self.settings.notifications,
+                names=self.names,
+                region=GLOBAL_REGION,
+                opts=self.child(),
+            )
+        HealthAlarm(
+            "health-alarm",
+            settings=self.settings.observability.alarms,
+            names=self.names,
+            health_check_id=health_check.id,
+            topic_arn=topic.arn,
             opts=self.child(),
         )
 
