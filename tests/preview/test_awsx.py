@@ -63,7 +63,8 @@ def test_lifecycle_rules_and_an_explicit_provider(tmp_path: Path) -> None:
             "r",
             name="exact",
             lifecycle_policy=awsx.ecr.LifecyclePolicyArgs(rules=[
-                awsx.ecr.LifecyclePolicyRuleArgs(tag_status=awsx.ecr.LifecycleTagStatus.ANY, maximum_number_of_images=9),
+                awsx.ecr.LifecyclePolicyRuleArgs(
+                    tag_status=awsx.ecr.LifecycleTagStatus.ANY, maximum_number_of_images=9),
                 awsx.ecr.LifecyclePolicyRuleArgs(tag_status="tagged", tag_prefix_list=["v"], maximum_age_limit=30),
             ]),
             opts=pulumi.ResourceOptions(providers=[provider]),

@@ -90,7 +90,8 @@ def test_what_an_account_holds_is_unknown(tmp_path: Path) -> None:
         vpc = aws.ec2.get_vpc_output(default=True)
         vpc.id.apply(lambda identity: 1 / 0)
         pulumi.export("vpc", vpc.id)
-        pulumi.export("lists", aws.ec2.get_managed_prefix_list_output(name="com.amazonaws.global.cloudfront.origin-facing").id)
+        edge = aws.ec2.get_managed_prefix_list_output(name="com.amazonaws.global.cloudfront.origin-facing")
+        pulumi.export("lists", edge.id)
         """,
     )
     assert named(plan, "files").inputs == {

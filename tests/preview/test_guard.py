@@ -28,7 +28,8 @@ ATTEMPTS = {
     "exec": "import os; os.execv('/bin/true', ['true'])",
     "fork": "import os; os.fork()",
     "thread": "import threading, socket\n"
-    "def run():\n    global e\n    try: socket.create_connection(('127.0.0.1', 9))\n    except BaseException as x: e = x\n"
+    "def run():\n    global e\n"
+    "    try: socket.create_connection(('127.0.0.1', 9))\n    except BaseException as x: e = x\n"
     "t = threading.Thread(target=run); t.start(); t.join(); raise e",
 }
 

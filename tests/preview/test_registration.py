@@ -192,7 +192,10 @@ def test_children_inherit_the_aliases_of_their_parents(tmp_path: Path) -> None:
         import pulumi_aws as aws
 
         parent = pulumi.ComponentResource(
-            "demo:web:Site", "web", None, pulumi.ResourceOptions(aliases=[pulumi.Alias(name="site", type_="demo:old:Site")])
+            "demo:web:Site",
+            "web",
+            None,
+            pulumi.ResourceOptions(aliases=[pulumi.Alias(name="site", type_="demo:old:Site")]),
         )
         aws.s3.BucketObject(
             "web-files", bucket="b", opts=pulumi.ResourceOptions(parent=parent, aliases=[pulumi.Alias(name="web-data")])

@@ -11,8 +11,8 @@ from tierwise.preview.urns import ROOT_STACK_TYPE, make_urn, parse_urn
 class Aliases:
     """Resolves aliases for one stack, children inheriting those of their parents.
 
-    The real engine follows only the alias under which it found the parent in the state. A plan has no state, so every alias
-    of the parent is followed; the right one is among them.
+    The real engine follows only the alias under which it found the parent in the state. A plan has no state, so every
+    alias of the parent is followed; the right one is among them.
 
     Args:
         stack: The stack's name.

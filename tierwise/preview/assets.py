@@ -30,7 +30,7 @@ class AssetHasher:
         if archive.kind == "path":
             return replace(archive, hash=self._path(archive.value))
         if archive.kind == "assets" and isinstance(archive.value, dict):
-            members = cast("dict[str, Any]", archive.value)
+            members = cast("dict[str, Any]", archive.value)  # type: ignore[reportUnknownMemberType]
             digest = hashlib.sha256()
             for name in sorted(members):
                 digest.update(f"{name}\0{getattr(members[name], 'hash', None)}\0".encode())

@@ -143,7 +143,7 @@ def _get_availability_zones(call: Call) -> Any:
     facts = aws_facts.REGIONS.get(region or "")
     if region is None or facts is None:
         return Lookup(call.args)
-    excluded = set(call.args.get("excludeNames") or ())
+    excluded: Sequence[str] = call.args.get("excludeNames") or []
     names = [region + suffix for suffix in facts.zones if region + suffix not in excluded]
     names = [name for name in names if all(_matches(name, region, entry) for entry in call.args.get("filters") or ())]
     if call.args.get("state", "available") != "available":
@@ -291,3 +291,8 @@ def _get_parameter(call: Call) -> Any:
         "insecureValue": UNKNOWN,
         "type": "String" if public else UNKNOWN,
     }
+
+
+@answers("aws:secretsmanager/getRandomPassword:getRandomPassword")
+def _get_random_password(call: Call) -> Any:
+    return {**call.args, "id": UNKNOWN, "region": call.region, "randomPassword": Secret(UNKNOWN)}

@@ -1,7 +1,7 @@
 """The container-registry components of ``awsx``, expanded into the resources that its provider makes.
 
-Names, parents and inputs follow the provider; so does the point that an image, whose repository is yet to be created, shows
-no build in a preview: the provider makes it only once the repository's address is known.
+Names, parents and inputs follow the provider; so does the point that an image, whose repository is yet to be created,
+shows no build in a preview: the provider makes it only once the repository's address is known.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def _rule(rule: Mapping[str, Any], priority: int) -> dict[str, Any]:
 
 
 def _image(construction: Construction) -> dict[str, Any]:
-    """``awsx:ecr:Image``: an image built and pushed, once the repository's address and all other arguments are known."""
+    """``awsx:ecr:Image``: an image built and pushed, once the repository's address and all arguments are known."""
     args: dict[str, Any] = flatten(construction.registration.props)
     outputs = {"imageUri": UNKNOWN}
     if contains_unknown(args):

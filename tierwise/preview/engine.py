@@ -48,7 +48,8 @@ def plan(project_dir: Path, stack: str, *, stack_outputs: Mapping[str, Mapping[s
     """Preview one stack of a project.
 
     The program is run as the CLI runs it: its folder is the working directory and ``sys.path[0]``, and the stack's
-    configuration is what ``pulumi.Config`` reads. Plans may follow one another in one Python process; they must not overlap.
+    configuration is what ``pulumi.Config`` reads. Plans may follow one another in one Python process; they must not
+    overlap.
 
     Args:
         project_dir: The folder of ``Pulumi.yaml``.
@@ -95,7 +96,7 @@ def plan(project_dir: Path, stack: str, *, stack_outputs: Mapping[str, Mapping[s
 
 
 def _stack_first(recording: Recording) -> list[PlannedResource]:
-    """The resources in order; a function called early may have made a default provider before the stack was registered."""
+    """The resources in order; a function called early may have made a default provider before the stack came."""
     resources = recording.resources.values()
     return sorted(resources, key=lambda resource: resource.type != ROOT_STACK_TYPE)
 

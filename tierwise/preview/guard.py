@@ -70,7 +70,10 @@ def _describe(arguments: tuple[Any, ...]) -> str:
 
 
 def _refuse(what: str, how: str) -> None:
-    message = f"the program tried to {what} during a preview: {how}. A preview is offline: move this into a resource or a configuration value"
+    message = (
+        f"the program tried to {what} during a preview: {how}. A preview is offline: move this into a resource or a "
+        "configuration value"
+    )
     if _State.refusals is not None:
         _State.refusals.append(message)
     raise OfflineError(message)

@@ -1,7 +1,7 @@
 """Provider functions answered offline, by token.
 
-An answer is a mapping of what is known; members that it leaves out, and those that are UNKNOWN, only AWS can tell. The same
-call always gives the same answer. A function that is not in the table is unknown, and the user is told.
+An answer is a mapping of what is known; members that it leaves out, and those that are UNKNOWN, only AWS can tell. The
+same call always gives the same answer. A function that is not in the table is unknown, and the user is told.
 """
 
 from __future__ import annotations
@@ -88,8 +88,8 @@ def answer(call: Call) -> Any:
     function = _answers().get(call.token)
     if function is None:
         call.warn(
-            f"{call.token}: this function is not answered offline, so everything made from its result is unknown in this "
-            "preview"
+            f"{call.token}: this function is not answered offline, so everything made from its result is unknown in "
+            "this preview"
         )
         return Lookup(call.args)
     return function(call)
@@ -98,8 +98,8 @@ def answer(call: Call) -> Any:
 def placeholders(result: Mapping[str, Any], declared: type | None) -> dict[str, Any]:
     """A result that the SDK's result class accepts, for callers that cannot be given "unknown".
 
-    Unknown text becomes a marked placeholder; whatever the program makes of it is recognized and is unknown again. Unknown
-    numbers, booleans and mappings are left out. An unknown list of text has one placeholder as its member.
+    Unknown text becomes a marked placeholder; whatever the program makes of it is recognized and is unknown again.
+    Unknown numbers, booleans and mappings are left out. An unknown list of text has one placeholder as its member.
 
     Args:
         result: What is known.

@@ -1,7 +1,7 @@
 """The event loop that the program runs on: blocking calls run in place instead of on a thread.
 
-The SDK hands each call to the engine to a thread pool. Our engine answers in memory, so the hop would only cost time and
-make the order of registrations depend on the scheduler.
+The SDK hands each call to the engine to a thread pool. Our engine answers in memory, so the hop would only cost time
+and make the order of registrations depend on the scheduler.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The engine's side of the SDK's resource-monitor protocol, answered in memory.
 
-Method names and messages are those of ``pulumirpc.ResourceMonitor``; each method does what the real engine does for a stack
-that has no state yet. A method that has to call back into the program returns a coroutine, which ``InlineEventLoop`` awaits.
+Method names and messages are those of ``pulumirpc.ResourceMonitor``; each method does what the real engine does for a
+stack that has no state yet. A method that has to call back into the program returns a coroutine, which
+``InlineEventLoop`` awaits.
 """
 
 from __future__ import annotations
@@ -254,8 +255,7 @@ class Monitor:
                 new_inputs=encode_struct(planned.inputs),
                 new_outputs=encode_struct(outputs),
             )
-            callback: callback_pb2.Callback = hook.callback  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-            response: Any = await self.callbacks.call(callback, request)
+            response: Any = await self.callbacks.call(hook.callback, request)  # type: ignore[reportUnknownMemberType]
             if response.error and hook.ignore_errors:
                 self._recording.warn(f'{moment} hook "{name}" failed: {response.error}', planned.urn)
             elif response.error:
@@ -439,8 +439,8 @@ class Monitor:
         outputs = remote.construct(registration.type, remote.Construction(self, registration, planned))
         if outputs is None:
             self._recording.warn(
-                f"{planned.type}: the resources inside this component are made by its provider, which a preview without "
-                "the Pulumi CLI does not run; they are missing from the plan, the policies and the price",
+                f"{planned.type}: the resources inside this component are made by its provider, which a preview "
+                "without the Pulumi CLI does not run; they are missing from the plan, the policies and the price",
                 planned.urn,
             )
             return resource_pb2.RegisterResourceResponse(urn=planned.urn)

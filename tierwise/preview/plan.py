@@ -17,7 +17,7 @@ class Diagnostic:
     """Something to tell the user.
 
     Attributes:
-        severity: As the CLI's JSON names it; ``info`` is the program's standard output, ``info#err`` its standard error.
+        severity: As the CLI's JSON names it; ``info`` is the program's standard output, ``info#err`` its error output.
         message: Without the severity.
         urn: The resource that it is about, or "".
     """
@@ -126,7 +126,7 @@ class PlannedResource:
 
     @property
     def is_default_provider(self) -> bool:
-        """True for a provider that the engine makes when the program names none; told by its name, as the engine does."""
+        """True for a provider that the engine makes when the program names none; the name tells, as for the engine."""
         return self.type.startswith("pulumi:providers:") and self.name.startswith("default")
 
 

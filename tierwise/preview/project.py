@@ -53,8 +53,9 @@ class StackConfig:
     """The flat configuration of one stack.
 
     Attributes:
-        values: What ``pulumi.Config`` reads, by ``namespace:key``; objects are JSON text. A secret that is encrypted in the
-            file is not readable offline: the program reads the wire's "unknown" sentinel, so what is made from it is unknown.
+        values: What ``pulumi.Config`` reads, by ``namespace:key``; objects are JSON text. A secret that is encrypted in
+            the file is not readable offline: the program reads the wire's "unknown" sentinel, so what is made from it
+            is unknown.
         secret_keys: Keys whose values are secret, in whole or in part.
     """
 
@@ -249,7 +250,9 @@ def _value_problems(key: str, entry: dict[str, Any], value: Any, file: YamlFile)
                 f"{key}: the value must be encrypted as it's secret: `pulumi config set --secret {key}`", *path
             )
         ]
-    content: Any = value if isinstance(value, (dict, list)) else _text(value)
+    content: Any = value
+    if not isinstance(value, (dict, list)):
+        content = _text(value)
     if _contains_secure(value) or _has_type(entry["type"], entry.get("items"), content):
         return []
     return [file.problem(f"{key}: the value must be of type '{_type_name(entry['type'], entry.get('items'))}'", *path)]

@@ -59,8 +59,8 @@ class PositionedRPCManager(RPCManager):
 def adapted_sdk() -> Generator[None]:
     """Use cheap stack traces, tell prompt invokes from output invokes, and let outputs settle before they are awaited.
 
-    The SDK waits for outputs one completion at a time and looks at all the others each time, which takes longer the bigger
-    the program is. With an engine in memory they can all run to their end first.
+    The SDK waits for outputs one completion at a time and looks at all the others each time, which takes longer the
+    bigger the program is. With an engine in memory they can all run to their end first.
     """
     original_trace: Any = _resource_module._get_stack_trace
     original_invoke: Any = _invoke_module._invoke

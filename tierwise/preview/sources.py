@@ -26,8 +26,8 @@ def resource_frames() -> list[tuple[str, int]]:
 def stack_trace() -> source_pb2.StackTrace:
     """The stack from the caller of the resource's own constructor outwards, as the SDK sends it.
 
-    The SDK's version formats every frame through ``traceback``, which reads (and re-checks) each source file: a third of
-    the time that a registration takes. This one looks at the frame objects only and ends where the program begins.
+    The SDK's version formats every frame through ``traceback``, which reads (and re-checks) each source file: a third
+    of the time that a registration takes. This one looks at the frame objects only and ends where the program begins.
     """
     frame: FrameType | None = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
     # Resource, then CustomResource or ComponentResource, then the concrete class: its caller is the program's line.

@@ -29,7 +29,8 @@ def describe(error: BaseException, program_folder: Path) -> ProgramError:
     lines: list[str] = []
     place: traceback.FrameSummary | None = None
     for link in chain:
-        frames = [frame for frame in _frames(link) if _is_users(frame.filename, program_folder)]
+        extracted = traceback.extract_tb(link.__traceback__)
+        frames = [frame for frame in extracted if _is_users(frame.filename, program_folder)]
         if frames:
             place = frames[-1]
             if lines:
@@ -38,6 +39,8 @@ def describe(error: BaseException, program_folder: Path) -> ProgramError:
             lines.extend(text.rstrip("\n") for text in traceback.format_list(frames))
         elif link is not chain[-1]:
             continue
+        if isinstance(link, SyntaxError) and link.filename and _is_users(link.filename, program_folder):
+            place = traceback.FrameSummary(link.filename, link.lineno or 1, "<module>")
         lines.extend(text.rstrip("\n") for text in traceback.format_exception_only(link))
     if place is None:
         place = _registration_frame(chain, program_folder)
@@ -67,16 +70,6 @@ def _chain(error: BaseException) -> list[BaseException]:
         found.append(current)
         current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
     return found[::-1]
-
-
-def _frames(error: BaseException) -> list[traceback.FrameSummary]:
-    return list(traceback.extract_tb(error.__traceback__)) + (
-        [_syntax_frame(error)] if isinstance(error, SyntaxError) and error.filename else []
-    )
-
-
-def _syntax_frame(error: SyntaxError) -> traceback.FrameSummary:
-    return traceback.FrameSummary(error.filename or "", error.lineno or 0, "<module>")
 
 
 def _is_users(file: str, program_folder: Path) -> bool:

@@ -1,8 +1,8 @@
 """Property values as the plan holds them, and their translation from and to Pulumi's wire format.
 
 On the wire a property bag is a protobuf ``Struct`` in which magic keys mark secrets, assets, archives, resource
-references and outputs, and one magic string stands for "unknown". In the plan they are plain Python values plus the small
-classes below. Numbers that are whole become ``int``.
+references and outputs, and one magic string stands for "unknown". In the plan they are plain Python values plus the
+small classes below. Numbers that are whole become ``int``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from guardrails.resource import UNKNOWN
 #: The wire's sentinel for a value that is not known yet. A configuration secret that cannot be decrypted offline is
 #: read by the program as this very string, so that everything made from it is unknown too.
 UNKNOWN_SENTINEL: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-#: Stands for unknown text where the SDK insists on a string; recognized wherever it turns up, alone or inside other text.
+#: Stands for unknown text where the SDK insists on a string; recognized wherever it turns up, alone or inside other
+#: text.
 UNKNOWN_PLACEHOLDER: Final = f"unknown:{UNKNOWN_SENTINEL}"
 SIGNATURE_KEY: Final = "4dabf18193072939515e22adb298388d"
 SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a protocol constant

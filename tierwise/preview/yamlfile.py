@@ -1,7 +1,7 @@
 """Reads YAML as the Pulumi CLI does, with the line of every key.
 
-PyYAML follows YAML 1.1, where ``no`` is false; the CLI's parser (go-yaml v3) follows 1.2 for values of no declared type, so
-plain scalars are resolved here.
+PyYAML follows YAML 1.1, where ``no`` is false; the CLI's parser (go-yaml v3) follows 1.2 for values of no declared
+type, so plain scalars are resolved here.
 """
 
 from __future__ import annotations
