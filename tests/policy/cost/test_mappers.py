@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from guardrails.cost import Estimate, estimate, load_book
+from guardrails.cost.services.schedules import runs_per_month
 from guardrails.resource import UNKNOWN
 from tests.policy.cost.build import Build
 
@@ -764,3 +765,81 @@ def test_what_no_resource_causes_is_needed_when_something_can_cause_it(
     build(b)
     assert any(f"usage.stack.{key}" in item.reason for item in estimate(b.stack(), {}, BOOK, "us-east-1").unknown)
     assert not [item for item in priced(b).unknown if "usage.stack" in item.reason]
+
+
+def scheduled(*actions: tuple[str, int, int]) -> Decimal:
+    """vCPU-hours of a service of one task (1 vCPU) whose limits the actions move."""
+    b = fargate(desiredCount=1, launchType="FARGATE")
+    target = b.add("aws:appautoscaling/target:Target", "t", minCapacity=1, maxCapacity=2, resourceId=b.resources[-1])
+    for number, (schedule, low, high) in enumerate(actions):
+        limits = {"minCapacity": low, "maxCapacity": high}
+        b.add(
+            "aws:appautoscaling/scheduledAction:ScheduledAction",
+            f"action-{number}",
+            schedule=schedule,
+            resourceId=target,
+            scalableTargetAction=limits,
+        )
+    return quantities(priced(b)).get("fargate.x86.vcpu_hour", Decimal(0))
+
+
+def test_scheduled_scaling_is_averaged_over_the_week() -> None:
+    night, morning = ("cron(0 22 * * ? *)", 0, 0), ("cron(0 6 * * ? *)", 1, 2)
+    assert scheduled(night, morning) == HOURS * 2 / 3
+    assert scheduled(morning, night) == HOURS * 2 / 3
+    weekdays = [("cron(0 20 ? * MON-FRI *)", 0, 0), ("cron(0 8 ? * MON-FRI *)", 1, 2)]
+    assert scheduled(*weekdays).quantize(Decimal("0.01")) == (HOURS * 60 / 168).quantize(Decimal("0.01"))
+    assert scheduled(("cron(0 8 * * ? *)", 3, 5)) == HOURS * 3
+
+
+def test_a_schedule_that_does_not_repeat_weekly_saves_nothing() -> None:
+    assert scheduled(("cron(0 22 1 * ? *)", 0, 0), ("cron(0 6 * * ? *)", 1, 2)) == HOURS
+    assert scheduled(("at(2027-01-01T00:00:00)", 0, 0)) == HOURS
+
+
+def test_a_database_is_charged_for_the_hours_between_its_start_and_stop() -> None:
+    b = Build()
+    database = b.add(
+        "aws:rds/instance:Instance",
+        "main",
+        engine="postgres",
+        instanceClass="db.t4g.micro",
+        allocatedStorage=20,
+        storageType="gp3",
+    )
+    for action, cron in (("stop", "cron(0 22 * * ? *)"), ("start", "cron(0 6 * * ? *)")):
+        assert quantities(priced(b))["rds.pg.t4g.micro.single.hour"] == HOURS
+        target = {"arn": f"arn:aws:scheduler:::aws-sdk:rds:{action}DBInstance", "roleArn": "arn", "input": database}
+        b.add("aws:scheduler/schedule:Schedule", action, scheduleExpression=cron, target=target)
+    assert quantities(priced(b))["rds.pg.t4g.micro.single.hour"] == HOURS * 2 / 3
+
+
+@pytest.mark.parametrize(
+    ("expression", "runs"),
+    [
+        ("rate(5 minutes)", "8760"),
+        ("rate(1 hour)", "730"),
+        ("cron(0/15 * * * ? *)", "2920"),
+        ("cron(0 8 ? * 2-6 *)", "21.73"),
+        ("cron(0 8 ? * SAT-MON *)", "13.04"),
+        ("at(2027-01-01T00:00:00)", "1"),
+    ],
+)
+def test_runs_of_a_schedule(expression: str, runs: str) -> None:
+    found = runs_per_month(expression)
+    assert found is not None
+    assert found.quantize(Decimal("0.01")) == Decimal(runs).quantize(Decimal("0.01"))
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "rate(0 minutes)",
+        "cron(61 * * * ? *)",
+        "cron(0 8)",
+        "cron(0 x * * ? *)",
+        "daily",
+    ],
+)
+def test_nonsense_is_no_schedule(expression: str) -> None:
+    assert runs_per_month(expression) is None

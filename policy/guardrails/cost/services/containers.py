@@ -15,6 +15,7 @@ from typing import Any, Final
 from guardrails.cost.mapping import Bill, Key, by_parent, free, optional, prices
 from guardrails.cost.model import HOURS, ZERO, Quantity
 from guardrails.cost.services.network import IPV4
+from guardrails.cost.services.schedules import weekly_average, weekly_minutes
 from guardrails.cost.values import entries, first, to_decimal
 from guardrails.resource import ABSENT, UNKNOWN, Resource
 
@@ -26,6 +27,7 @@ _UNITS_PER_VCPU: Final = Decimal(1024)
 _MIB_PER_GB: Final = Decimal(1024)
 _TASK_DEFINITION: Final = "aws:ecs/taskDefinition:TaskDefinition"
 _CLUSTER: Final = "aws:ecs/cluster:Cluster"
+_SCHEDULED_ACTION: Final = "aws:appautoscaling/scheduledAction:ScheduledAction"
 
 free(
     SERVICE,
@@ -73,7 +75,11 @@ def cluster(bill: Bill) -> None:
 @prices(
     "aws:ecs/service:Service",
     service=SERVICE,
-    keys=(optional("tasks", "average number of tasks, when scheduled scaling keeps it off the desired count"),),
+    keys=(
+        optional(
+            "tasks", "average number of tasks, when load keeps it off the desired count (scheduled actions are seen)"
+        ),
+    ),
 )
 def service(bill: Bill) -> None:
     """Fargate vCPU, memory and disk hours for the desired tasks, Spot and on demand, plus public addresses."""
@@ -198,22 +204,47 @@ def _cluster_default(bill: Bill) -> Sequence[Any] | None:
 
 
 def _tasks(bill: Bill) -> Quantity | None:
+    """Average tasks: the desired count within the scaling limits, as scheduled actions move them over the week."""
     desired = bill.number("desiredCount", 0)
     if desired is None:
         bill.undecided("tasks", "desiredCount")
         return None
-    expected = most = desired
+    tasks = Quantity.of(desired)
     target = scaling_target(bill)
     if target is not None:
         low, high = bill.number("minCapacity", 0, of=target), bill.number("maxCapacity", of=target)
         if low is None or high is None:
             bill.undecided("tasks", f"minCapacity or maxCapacity of {target.name}")
             return None
-        expected, most = min(max(desired, low), max(high, low)), max(desired, high)
+        tasks = _over_the_week(bill, target, desired, low, high) or _within(desired, low, high)
     declared = bill.declares("tasks")
-    if declared is not None:
-        return Quantity(declared.expected, max(declared.maximum, most))
-    return Quantity(expected, max(expected, most))
+    return tasks if declared is None else Quantity(declared.expected, max(declared.maximum, tasks.maximum))
+
+
+def _within(desired: Decimal, low: Decimal, high: Decimal) -> Quantity:
+    return Quantity.of(min(max(desired, low), max(high, low)), high)
+
+
+def _over_the_week(bill: Bill, target: Resource, desired: Decimal, low: Decimal, high: Decimal) -> Quantity | None:
+    """Tasks averaged over a week of scheduled actions; None without actions, or when one does not repeat weekly."""
+    actions = [
+        *bill.links.referrers(target, _SCHEDULED_ACTION, "resourceId"),
+        *bill.links.referrers(bill.resource, _SCHEDULED_ACTION, "resourceId"),
+    ]
+    expected: list[tuple[int, Decimal]] = []
+    most: list[tuple[int, Decimal]] = []
+    for action in actions:
+        schedule = action.get("schedule")
+        minutes = weekly_minutes(schedule) if isinstance(schedule, str) else None
+        floor = bill.number("scalableTargetAction.minCapacity", low, of=action)
+        ceiling = bill.number("scalableTargetAction.maxCapacity", high, of=action)
+        if minutes is None or floor is None or ceiling is None:
+            return None
+        tasks = _within(desired, floor, ceiling)
+        expected += [(minute, tasks.expected) for minute in minutes]
+        most += [(minute, tasks.maximum) for minute in minutes]
+    average, peak = weekly_average(expected), weekly_average(most)
+    return None if average is None or peak is None else Quantity(average, max(average, peak))
 
 
 def scaling_target(bill: Bill) -> Resource | None:

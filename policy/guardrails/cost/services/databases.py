@@ -8,6 +8,7 @@ from typing import Final
 from guardrails.cost.mapping import Bill, Key, by_parent, free, optional, prices
 from guardrails.cost.model import HOURS, Quantity
 from guardrails.cost.services.compute import vcpus
+from guardrails.cost.services.schedules import weekly_average, weekly_minutes
 from guardrails.resource import ABSENT, UNKNOWN, Resource
 
 SERVICE: Final = "Databases"
@@ -16,6 +17,11 @@ _CLUSTER: Final = "aws:rds/cluster:Cluster"
 _CLUSTER_INSTANCE: Final = "aws:rds/clusterInstance:ClusterInstance"
 #: Price ids are by engine; RDS for PostgreSQL is in the book.
 _ENGINES: Final = {"postgres": "pg"}
+#: What EventBridge Scheduler calls to stop and start an instance.
+_SCHEDULED_CALLS: Final = {
+    "arn:aws:scheduler:::aws-sdk:rds:startDBInstance": "start",
+    "arn:aws:scheduler:::aws-sdk:rds:stopDBInstance": "stop",
+}
 #: Days of Performance Insights history that are free.
 _FREE_INSIGHTS_DAYS: Final = 7
 #: Performance of gp3 that the GB price includes, below 400 GB.
@@ -51,7 +57,7 @@ by_parent(
         _BACKUP,
         _MONITORING,
         optional("creditVcpuHours", "surplus CPU credits of a burstable class, in vCPU-hours"),
-        optional("hours", "hours that the instance runs, when it is stopped at times (730 otherwise)"),
+        optional("hours", "hours that the instance runs, when it is stopped otherwise than by a schedule of the stack"),
     ),
 )
 def instance(bill: Bill) -> None:
@@ -72,7 +78,7 @@ def instance(bill: Bill) -> None:
         return
     zone = "multi" if multi else "single"
     size = kind.removeprefix("db.")
-    hours = bill.declares("hours") or Quantity.of(HOURS)
+    hours = bill.declares("hours") or Quantity.of(_running_hours(bill))
     bill.fixed(f"{kind} {'Multi-AZ ' if multi else ''}hours", f"rds.{prefix}.{size}.{zone}.hour", hours)
     stored = _storage(bill, source, prefix, zone)
     _backups(bill, stored, "rds.backup.gb_month")
@@ -83,6 +89,22 @@ def instance(bill: Bill) -> None:
     credits = bill.declares("creditVcpuHours")
     if credits is not None:
         bill.metered("surplus CPU credits", f"rds.cpu_credit.{size.partition('.')[0]}", credits)
+
+
+def _running_hours(bill: Bill) -> Decimal:
+    """Hours a month between the schedules that start and stop the instance; all of them without such a pair."""
+    changes: list[tuple[int, Decimal]] = []
+    actions: set[str] = set()
+    for schedule in bill.links.referrers(bill.resource, "aws:scheduler/schedule:Schedule", "target"):
+        action = _SCHEDULED_CALLS.get(str(schedule.get("target.arn")))
+        expression = schedule.get("scheduleExpression")
+        minutes = weekly_minutes(expression) if isinstance(expression, str) else None
+        if action is None or minutes is None or schedule.get("state") == "DISABLED":
+            continue
+        actions.add(action)
+        changes += [(minute, Decimal(action == "start")) for minute in minutes]
+    share = weekly_average(changes) if actions == {"start", "stop"} else None
+    return HOURS if share is None else HOURS * share
 
 
 def _value(resource: Resource, source: Resource | None, prop: str) -> object:
