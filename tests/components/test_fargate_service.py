@@ -11,7 +11,8 @@ import guardrails
 from guardrails.resource import ABSENT, UNKNOWN, Resource
 from guardrails.stack_config import StackConfig
 from tests.support.compute import IMAGE, PUBLIC, cluster_with
-from tests.support.program import Sample
+from tests.support.program import Sample, plan_of, sample_of
+from tierwise.preview.checks import check
 
 SERVICE = "aws:ecs/service:Service"
 TASK = "aws:ecs/taskDefinition:TaskDefinition"
@@ -200,8 +201,6 @@ def test_a_blue_green_service_cannot_be_linked_to_by_dns() -> None:
 
 
 def test_a_public_service_needs_a_load_balancer() -> None:
-    from tests.support.program import plan_of
-
     def program() -> None:
         from components.ecs_cluster import EcsCluster
         from components.fargate_service import FargateService
@@ -344,6 +343,96 @@ def test_errors_are_copied_by_a_function_that_may_write_error_groups_only() -> N
 
 def test_no_copy_is_kept_where_none_is_asked_for() -> None:
     assert alone(errorLogRetentionDays=0).all("aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter") == []
+
+
+# What is known, and whose it is
+
+
+def test_a_looked_up_account_leaves_the_document_to_deployment_and_the_component_readable() -> None:
+    def program() -> None:
+        import pulumi
+
+        from components.ecs_cluster import EcsCluster
+        from components.fargate_service import FargateService
+        from components.image_repository import ImageRepository
+        from components.names import Names
+        from components.vpc import Vpc
+        from tests.support.compute import containers
+        from tests.support.compute import service as settings
+        from tests.support.sections import network
+
+        looked_up = pulumi_aws_account()
+        names = Names(system="shop", stage="dev", region="us-east-1", account=looked_up)
+        vpc = Vpc("network", settings=network(), names=names)
+        cluster = EcsCluster(
+            "cluster", settings=containers(), names=names, vpc_id=vpc.id, spot=False, log_retention_days=7
+        )
+        repository = ImageRepository("repository", service="search", names=names)
+        FargateService(
+            "search",
+            service="search",
+            settings=settings(),
+            names=names,
+            cluster=cluster,
+            vpc=vpc,
+            image=repository.image_uri("0123456789" * 4),
+        )
+        pulumi.export("done", True)
+
+    def pulumi_aws_account() -> Any:
+        from pulumi_aws import ec2
+
+        # Stands for an account that only AWS can tell.
+        return ec2.Vpc("unknown", cidr_block="10.9.0.0/16").owner_id
+
+    sample = sample_of(program)
+    task = sample.one(TASK)
+    assert task.get("containerDefinitions") is UNKNOWN
+    (found,) = sample.one("tierwise:compute:FargateTask").get("containerDefinitions")
+    assert found["image"] is UNKNOWN
+    assert found["readonlyRootFilesystem"] is True
+    assert {e["name"]: e["value"] for e in found["environment"]}["STAGE"] == "dev"
+    (policy,) = sample.all(ROLE_POLICY)
+    assert policy.get("policy") is UNKNOWN
+
+
+def full() -> Sample:
+    return cluster_with(
+        {"search": {}, "gateway": {**BLUE_GREEN, "links": ["search"]}, "old": {**PUBLIC, "deployment": "code-deploy"}}
+    )
+
+
+def test_everything_that_aws_tags_says_which_component_it_belongs_to() -> None:
+    untagged = {
+        resource.type
+        for resource in full().stack.resources
+        if resource.type.startswith("aws:") and not (resource.get("tags") or {}).get("component")
+    }
+    assert untagged == {
+        "aws:appautoscaling/policy:Policy",
+        "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter",
+        "aws:ec2/route:Route",
+        "aws:ec2/routeTableAssociation:RouteTableAssociation",
+        "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders",
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "aws:lambda/permission:Permission",
+    }
+
+
+def test_every_name_begins_with_that_of_its_component() -> None:
+    by_urn = {resource.urn: resource for resource in full().stack.resources}
+    strays = [
+        f"{resource.type} {resource.name}"
+        for resource in full().stack.resources
+        if resource.type.startswith("aws:") and not resource.name.startswith(by_urn[resource.parent or ""].name)
+    ]
+    assert strays == []
+
+
+def test_aws_would_accept_every_input() -> None:
+    failures = [f"{f.resource} {f.path}: {f.message}" for f in check(full().plan.resources) if f.level == "error"]
+    assert failures == []
 
 
 # Rights
