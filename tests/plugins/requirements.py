@@ -1,8 +1,8 @@
 """Pytest plugin: which requirement rows the tests of this run cover.
 
 A test names its row with ``@pytest.mark.requirement("PIKA-32")``. A row lists the kinds of check that show it (plan,
-app, ops, ci, pol, doc); it is covered when, for every kind, a marked test exists and all of them passed. The kind of a test
-follows from its folder under ``tests/``; ``requirement("PIKA-50", check="app")`` says it where the folder does not.
+app, ops, ci, pol, doc); it is covered when, for every kind, a marked test exists and all of them passed. The kind of a
+test follows from its folder under ``tests/``; ``requirement("PIKA-50", check="app")`` says it where that does not.
 
 The markers travel as user properties of the report, so that the table is complete under pytest-xdist as well.
 """
