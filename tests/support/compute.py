@@ -18,7 +18,7 @@ SERVICE: dict[str, Any] = {
     "logRetentionDays": 7,
     "errorLogRetentionDays": 30,
 }
-IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop-prod/search:" + "0123456789" * 4
+IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop-prod/search:4f1c2a9e6b7d8035c1e2f4a6987b0d3c5e7f9a1b"
 PUBLIC = {"public": {"paths": ["/api/*"]}}
 
 

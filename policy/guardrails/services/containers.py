@@ -164,9 +164,12 @@ _FORBIDDEN_NAMES: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "ECS_EN
 
 
 def _plain_secret(container: Container, _task: Resource) -> Iterator[str]:
+    image = str(container.get("image") or "")
     for variable in _list(container, "environment"):
         name, value = str(variable.get("name")), variable.get("value")
-        reason = named_secret(name, value) if isinstance(value, str) else None
+        # The image's own tag or digest, passed on as the version, is random to look at and known to everybody.
+        version = isinstance(value, str) and image.endswith((f":{value}", f"@{value}"))
+        reason = named_secret(name, value) if isinstance(value, str) and not version else None
         if name in _FORBIDDEN_NAMES:
             yield f"environment variable {name} passes a credential"
         elif reason:
