@@ -155,12 +155,12 @@ class _Estimator:
         if price is None and not quantity.maximum:
             return
         if price is None:
-            self.unknown(bill, name, f"no price for {price_id} in {bill.region}", None)
+            self.unknown(bill, name, f"no price for {price_id} in {bill.region}", None, None)
             return
         if discount is not None:
             off = self._book.price(discount, bill.region)
             if off is None:
-                self.unknown(bill, name, f"no price for {discount} in {bill.region}", None)
+                self.unknown(bill, name, f"no price for {discount} in {bill.region}", None, None)
                 return
             factor, doubt = ONE - off.amount, off.unconfirmed(self._book.today)
         amount = price.amount * factor
@@ -182,10 +182,10 @@ class _Estimator:
             )
         )
 
-    def unknown(self, bill: Bill, name: str, reason: str, at_least: Decimal | None) -> None:
+    def unknown(self, bill: Bill, name: str, reason: str, at_least: Decimal | None, key: str | None) -> None:
         resource = bill.resource
         bound = at_least if at_least is not None and at_least > ZERO else None
-        self._unknown.append(Unknown(resource.urn, reason, name, resource.name, bound))
+        self._unknown.append(Unknown(resource.urn, reason, name, resource.name, bound, key))
 
     def has_price(self, bill: Bill, price_id: str) -> bool:
         return self._book.price(price_id, bill.region) is not None

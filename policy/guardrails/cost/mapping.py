@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Final, Protocol, TypeAlias
 
 from guardrails.cost.model import Kind, Quantity
+from guardrails.cost.tokens import short
 from guardrails.cost.values import is_true, members, to_decimal
 from guardrails.resource import ABSENT, UNKNOWN, Resource
 
@@ -121,7 +122,7 @@ class Sheet(Protocol):
         """Price a component; an unknown price becomes an unknown amount."""
         ...
 
-    def unknown(self, bill: Bill, name: str, reason: str, at_least: Decimal | None) -> None:
+    def unknown(self, bill: Bill, name: str, reason: str, at_least: Decimal | None, key: str | None) -> None:
         """Note an amount that cannot be computed."""
         ...
 
@@ -229,19 +230,18 @@ class Bill:
             if spec.optional:
                 self._sheet.not_counted(self, key)
             else:
-                from guardrails.cost.tokens import short
-
-                where = f"usage.{self.resource.name}.{key} or usage.{short(self.resource.type)}.{key}"
-                self.unknown(name, f"declare {where} ({spec.what})", at_least=at_least)
+                by_type = f"{short(self.resource.type)}.{key}"
+                where = f"usage.{self.resource.name}.{key} or usage.{by_type}"
+                self.unknown(name, f"declare {where} ({spec.what})", at_least=at_least, key=by_type)
         return found
 
     def declares(self, key: str) -> Quantity | None:
         """The declared quantity of ``key`` or None, noting nothing."""
         return self._usage.get(key)
 
-    def unknown(self, name: str, reason: str, *, at_least: Decimal | None = None) -> None:
-        """An amount that cannot be computed, and why."""
-        self._sheet.unknown(self, name, reason, at_least)
+    def unknown(self, name: str, reason: str, *, at_least: Decimal | None = None, key: str | None = None) -> None:
+        """An amount that cannot be computed, and why; ``key`` is the usage key that would make it known."""
+        self._sheet.unknown(self, name, reason, at_least, key)
 
     def undecided(self, name: str, prop: str, *, at_least: Decimal | None = None) -> None:
         """An amount that depends on a property which is not known before the deployment."""

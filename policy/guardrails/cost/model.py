@@ -112,6 +112,7 @@ class Unknown:
         name: The component.
         resource: Logical name of the resource.
         at_least: USD a month that it costs at least, when that is known.
+        key: The usage key that would make it known, such as ``aws:lb:LoadBalancer.lcu``, when one would.
     """
 
     urn: str
@@ -119,6 +120,7 @@ class Unknown:
     name: str
     resource: str
     at_least: Decimal | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +261,7 @@ class Estimate:
                     "reason": item.reason,
                     "name": item.name,
                     "atLeast": None if item.at_least is None else float(item.at_least),
+                    "key": item.key,
                 }
                 for item in self.unknown
             ],

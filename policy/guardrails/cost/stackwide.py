@@ -77,7 +77,7 @@ def _line(bill: Bill, key: str, name: str, price_id: str, needed: bool = False, 
         bill.metered(name, price_id, quantity * per_unit)
     elif needed:
         what = next(item.what for item in STACK_KEYS if item.name == key)
-        bill.unknown(name, f"declare usage.stack.{key} ({what})")
+        bill.unknown(name, f"declare usage.stack.{key} ({what})", key=f"stack.{key}")
 
 
 def _spans_zones(links: Links) -> bool:

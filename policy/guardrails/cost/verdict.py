@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,7 +21,7 @@ Status = Literal["pass", "warn", "block"]
 #: Percentage of the budget above which the preview warns, when the budget does not say.
 _WARN_AT: Final = Decimal(80)
 _LARGEST: Final = 5
-_NAMED_UNKNOWNS: Final = 3
+_NAMED_UNKNOWNS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +102,14 @@ def _gaps(estimate: Estimate, *, blocks: bool) -> tuple[list[str], list[str]]:
     problems = [f"{len(estimate.errors)} usage errors: {'; '.join(estimate.errors)}."] if estimate.errors else []
     if not estimate.unpriced:
         return problems, []
-    named = [f"{item.resource}: {item.name}, {item.reason}" for item in estimate.unknown]
+    keys = Counter(item.key for item in estimate.unknown if item.key)
+    named = [f"{item.resource}: {item.name}, {item.reason}" for item in estimate.unknown if not item.key]
     named += [f"{item.resource}: {item.reason} ({item.type})" for item in estimate.unsupported]
+    named += [
+        f"declare usage.{key}" + (f" (for {count} resources)" if count > 1 else "") for key, count in keys.items()
+    ]
     more = f"; and {len(named) - _NAMED_UNKNOWNS} more" if len(named) > _NAMED_UNKNOWNS else ""
-    text = f"{len(named)} unknown: {'; '.join(named[:_NAMED_UNKNOWNS])}{more}."
+    text = f"{estimate.unpriced} unknown: {'; '.join(named[:_NAMED_UNKNOWNS])}{more}."
     return ([*problems, text], []) if blocks else (problems, [text])
 
 

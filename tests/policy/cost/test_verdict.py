@@ -52,7 +52,18 @@ def test_what_is_unknown_or_unsupported_blocks_or_warns_as_the_budget_says(extra
     assert judge(found, {"monthly": 10, "unknowns": "block"}).status == "block"
     assert judge(found, {"monthly": 10, "unknowns": "warn"}).status == "warn"
     assert judge(found, {"monthly": 10}).status == "block"
-    assert "extra-0" in judge(found, {"monthly": 10}).message
+    named = {
+        "aws:s3/bucket:Bucket": "declare usage.aws:s3:Bucket.storageGb",
+        "aws:glue/job:Job": "extra-0: the estimator",
+    }
+    assert named[extra[0]] in judge(found, {"monthly": 10}).message
+
+
+def test_the_message_names_each_missing_usage_key_once() -> None:
+    b = Build()
+    b.many("aws:cloudwatch/logGroup:LogGroup", 20, "logs")
+    message = judge(estimate(b.stack(), {}, BOOK, "us-east-1"), {"monthly": 10}).message
+    assert message.startswith("40 unknown: declare usage.aws:cloudwatch:LogGroup.ingestGb (for 20 resources);")
 
 
 def test_a_lower_bound_counts_against_the_budget() -> None:
