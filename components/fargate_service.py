@@ -260,7 +260,7 @@ class FargateService(Component):
                 "security_groups": [self.security_group_id],
                 "assign_public_ip": False,
             },
-            load_balancers=self._load_balancers(),
+            load_balancers=self._load_balancers() or None,
             health_check_grace_period_seconds=None if self.target is None else _GRACE_SECONDS,
             service_registries=None if self.discovery is None else {"registry_arn": self.discovery.arn},
             service_connect_configuration=self._service_connect(),
@@ -364,7 +364,7 @@ class FargateService(Component):
             names=self.names,
             listener_arn=self._load_balancer.listener.arn,
             target=self.target,
-            passed_roles=[self.task.execution_role.arn, self.task.task_role.arn],
+            passed_roles=[self.task.execution_role.known_arn, self.task.task_role.known_arn],
             bake_minutes=self.cluster.settings.blue_green_bake_minutes,
             opts=self.child(),
         )

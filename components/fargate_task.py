@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import pulumi
 from pulumi_aws import ecs, vpc
@@ -19,7 +19,9 @@ from components.names import Names
 from components.security_group import Rule, SecurityGroup
 from components.task_definition import Container
 
-_ECS_TASKS = "ecs-tasks.amazonaws.com"
+_ECS_TASKS: Final = "ecs-tasks.amazonaws.com"
+#: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+_ROLE_NAME_LIMIT: Final = 64
 
 
 class Network(Protocol):
@@ -179,6 +181,7 @@ class FargateTask(Component):
             service=_ECS_TASKS,
             description=f"Starts tasks of {self._spec.role}: image, logs and secrets",
             names=self._names,
+            role_name=self._role_name("execution"),
             statements=[
                 Statement(sid="WriteLogs", actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[streams]),
                 *_pull(self._spec.image),
@@ -193,11 +196,16 @@ class FargateTask(Component):
             service=_ECS_TASKS,
             description=f"What {self._spec.role} itself may do",
             names=self._names,
+            role_name=self._role_name("task"),
             statements=[
                 *(statement for grant in grants for statement in grant.statements),
                 *(self._cluster.shell_statements() if self._spec.shell else ()),
             ],
         )
+
+    def _role_name(self, role: str) -> str:
+        # Exact, so that what passes the role on to ECS can be held to it before the role exists.
+        return self._names.physical(self._spec.role, role, limit=_ROLE_NAME_LIMIT)
 
     def _create_definition(self) -> ecs.TaskDefinition:
         return ecs.TaskDefinition(

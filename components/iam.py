@@ -121,11 +121,13 @@ class ServiceRole:
 
     Attributes:
         role: The role.
+        known_arn: Its ARN, known before deployment where the role has an exact name and the account is configured.
         policy: Its policy; a user of the role depends on it so that nothing starts without its rights. None when the
             role may do nothing.
     """
 
     role: iam.Role
+    known_arn: pulumi.Input[str]
     policy: iam.RolePolicy | None
 
     @property
@@ -147,6 +149,7 @@ def create_service_role(
     description: str,
     names: Names,
     statements: Sequence[Statement] = (),
+    role_name: str | None = None,
 ) -> ServiceRole:
     """Create a role for an AWS service, and its inline policy.
 
@@ -157,9 +160,11 @@ def create_service_role(
         description: What the role is for.
         names: Account and region of the stack.
         statements: What the role allows; none for a role without rights.
+        role_name: Exact name, for a role that another policy must name before it exists.
     """
     role = iam.Role(
         name,
+        name=role_name,
         assume_role_policy=trust_document(service, names),
         description=description,
         tags=parent.tags,
@@ -168,7 +173,9 @@ def create_service_role(
     policy = None
     if statements:
         policy = iam.RolePolicy(name, role=role.name, policy=policy_document(statements), opts=parent.child())
-    return ServiceRole(role=role, policy=policy)
+    # IAM is global: its ARNs name no region.
+    known_arn = role.arn if role_name is None else names.arn("iam", f"role/{role_name}", region="")
+    return ServiceRole(role=role, known_arn=known_arn, policy=policy)
 
 
 def _check_actions(statement: Statement) -> None:

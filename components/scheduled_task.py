@@ -127,7 +127,7 @@ class ScheduledTask(Component):
                 Statement(
                     sid="PassTaskRoles",
                     actions=["iam:PassRole"],
-                    resources=[self.task.execution_role.arn, self.task.task_role.arn],
+                    resources=[self.task.execution_role.known_arn, self.task.task_role.known_arn],
                     conditions={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
                 ),
             ],

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from guardrails.resource import ABSENT, UNKNOWN
+from guardrails.resource import ABSENT
 from tests.support.compute import IMAGE, containers
 from tests.support.program import Sample, sample_of
 from tests.support.sections import names, network
 
 SCHEDULE = "aws:scheduler/schedule:Schedule"
 TASK = "aws:ecs/taskDefinition:TaskDefinition"
+ECS = "arn:aws:ecs:us-east-1:123456789012"
 
 
 @functools.cache
@@ -62,10 +63,11 @@ def container() -> dict[str, Any]:
     return found
 
 
-def policy(name: str) -> dict[str, Any] | None:
+def policy(name: str) -> dict[str, Any]:
     (found,) = [p for p in planned().all("aws:iam/rolePolicy:RolePolicy") if p.name == name]
     document = found.get("policy")
-    return None if document is UNKNOWN else json.loads(document)
+    assert isinstance(document, str), "known before deployment"
+    return json.loads(document)
 
 
 def test_the_task_runs_its_command_and_ends() -> None:
@@ -102,15 +104,17 @@ def test_the_scheduler_may_start_this_task_only() -> None:
     assert trust["Condition"]["ArnLike"] == {
         "aws:SourceArn": "arn:aws:scheduler:us-east-1:123456789012:schedule-group/default"
     }
-    # The roles that it passes on have names that AWS decides, so the document is complete only on deployment.
-    assert policy("dump-schedule") is None
-    (document,) = [p for p in planned().all("aws:iam/rolePolicy:RolePolicy") if p.name == "dump-schedule"]
-    assert planned().refers(document, "policy") == {"dump-task-execution", "dump-task-task"}
+    document = {entry["Sid"]: entry for entry in policy("dump-schedule")["Statement"]}
+    assert set(document) == {"PassTaskRoles", "RunTask", "TagTask"}
+    assert document["RunTask"]["Resource"] == [f"{ECS}:task-definition/shop-prod-database-dump:*"]
+    assert document["RunTask"]["Condition"] == {"ArnEquals": {"ecs:cluster": f"{ECS}:cluster/shop-prod"}}
+    passed = [name.rpartition("/")[2] for name in document["PassTaskRoles"]["Resource"]]
+    assert passed == ["shop-prod-database-dump-execution", "shop-prod-database-dump-task"]
+    assert {r.get("name") for r in planned().all("aws:iam/role:Role")} >= set(passed)
 
 
 def test_the_task_may_do_what_its_links_grant() -> None:
     document = policy("dump-task-task")
-    assert document is not None
     assert [entry["Sid"] for entry in document["Statement"]] == ["Put"]
 
 

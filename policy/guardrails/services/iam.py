@@ -104,6 +104,7 @@ _MANAGED: Final = (
     "CloudWatchAgentServerPolicy",
     "CloudWatchLambdaInsightsExecutionRolePolicy",
     "AWSCodeDeployRoleForECSLimited",
+    "AmazonECSInfrastructureRolePolicy*",
     "AWSSupportAccess",
     "SecurityAudit",
     "ReadOnlyAccess",
