@@ -28,12 +28,11 @@ from tierwise.preview.errors import ConfigError, EngineError
 from tierwise.preview.guard import offline
 from tierwise.preview.loop import InlineEventLoop
 from tierwise.preview.monitor import Monitor, Recording
-from tierwise.preview.plan import Diagnostic, Plan, PlannedResource, ProgramError, Severity
+from tierwise.preview.plan import Diagnostic, Plan, ProgramError, Severity
 from tierwise.preview.project import Project, load_project, load_stack_config
 from tierwise.preview.sdk import PositionedRPCManager, adapted_sdk
 from tierwise.preview.sources import SourcePositions
 from tierwise.preview.tracebacks import describe
-from tierwise.preview.urns import ROOT_STACK_TYPE
 from tierwise.preview.values import readable
 
 _ORGANIZATION: Final = "organization"
@@ -87,18 +86,12 @@ def plan(project_dir: Path, stack: str, *, stack_outputs: Mapping[str, Mapping[s
         stack=stack,
         config=config.values,
         secret_keys=config.secret_keys,
-        resources=_stack_first(recording),
+        resources=recording.ordered(),
         outputs=recording.stack_outputs,
         diagnostics=recording.diagnostics,
         error=error,
         duration=time.perf_counter() - started,
     )
-
-
-def _stack_first(recording: Recording) -> list[PlannedResource]:
-    """The resources in order; a function called early may have made a default provider before the stack came."""
-    resources = recording.resources.values()
-    return sorted(resources, key=lambda resource: resource.type != ROOT_STACK_TYPE)
 
 
 def _run(

@@ -32,7 +32,7 @@ from tierwise.preview.registration import (
     transform_request,
 )
 from tierwise.preview.sdk import is_prompt_invoke, result_type
-from tierwise.preview.sources import SourcePositions
+from tierwise.preview.sources import SourcePositions, resource_number
 from tierwise.preview.transforms import InProcessCallbacks, TransformChain
 from tierwise.preview.urns import PROVIDER_PREFIX, ROOT_STACK_TYPE, make_urn, package_of
 from tierwise.preview.values import (
@@ -80,14 +80,36 @@ class Recording:
     """What a run has yielded so far.
 
     Attributes:
-        resources: In registration order.
+        resources: By URN.
+        numbers: The order in which the program made them, by URN; missing for default providers.
         diagnostics: In order.
         stack_outputs: What the program exported.
     """
 
     resources: dict[str, PlannedResource] = field(default_factory=dict[str, PlannedResource])
+    numbers: dict[str, int] = field(default_factory=dict[str, int])
     diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
     stack_outputs: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    def add(self, planned: PlannedResource) -> None:
+        """Add a resource that the program made."""
+        self.resources[planned.urn] = planned
+        self.numbers[planned.urn] = resource_number()
+
+    def ordered(self) -> list[PlannedResource]:
+        """The resources in the order in which the program made them, each default provider before its first user."""
+        first: dict[str, int] = {}
+        for urn, number in self.numbers.items():
+            provider = self.resources[urn].provider.rpartition("::")[0]
+            first[provider] = min(number, first.get(provider, number))
+        # A provider that serves functions only comes right after the stack, whose number is the lowest.
+        alone = min(self.numbers.values(), default=0) + 0.5
+
+        def key(planned: PlannedResource) -> float:
+            number = self.numbers.get(planned.urn)
+            return first[planned.urn] - 0.5 if number is None and planned.urn in first else number or alone
+
+        return sorted(self.resources.values(), key=key)
 
     def warn(self, message: str, urn: str = "") -> None:
         """Add a warning once."""
@@ -369,7 +391,7 @@ class Monitor:
             source_position=registration.source_position or None,
             stack_trace=registration.stack_trace,
         )
-        self._recording.resources[urn] = planned
+        self._recording.add(planned)
         return planned
 
     def _claim(self, parent: str, type_: str, name: str, where: str | None) -> str:
@@ -494,7 +516,7 @@ class Monitor:
             source_position=where,
             stack_trace=trace,
         )
-        self._recording.resources[urn] = planned
+        self._recording.add(planned)
         self._transforms.remember(urn, request.parent, ())
         echoed = (
             self._read_stack(planned) if planned.type == _STACK_REFERENCE else self._outputs.echo(planned.type, inputs)

@@ -139,7 +139,8 @@ class Plan:
         stack: The stack's name.
         config: The flat configuration that the program saw; secrets that are not readable offline hold a placeholder.
         secret_keys: Keys of ``config`` whose values are secret.
-        resources: In registration order, the stack first, default providers included.
+        resources: In the order in which the program made them, the stack first; each default provider before the first
+            resource that needs it.
         outputs: The stack's outputs; values as in ``PlannedResource.outputs``.
         diagnostics: In order.
         error: Why the program did not finish, or None.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from contextvars import ContextVar
@@ -16,11 +17,21 @@ _CONSTRUCTORS: Final = 3
 
 _frames: dict[tuple[str, int], source_pb2.StackFrame] = {}
 _latest: Final[ContextVar[list[tuple[str, int]]]] = ContextVar("latest_resource_frames")
+_number: Final[ContextVar[int]] = ContextVar("latest_resource_number", default=0)
+_numbers = itertools.count(1)
 
 
 def resource_frames() -> list[tuple[str, int]]:
     """File and line of the frames that made the resource whose registration is running, innermost first."""
     return _latest.get([])
+
+
+def resource_number() -> int:
+    """When the program made the resource whose registration is running: later ones have higher numbers.
+
+    Registrations themselves overtake one another, and not always in the same way.
+    """
+    return _number.get()
 
 
 def stack_trace() -> source_pb2.StackTrace:
@@ -53,6 +64,7 @@ def stack_trace() -> source_pb2.StackTrace:
         frame = frame.f_back
     # The registration runs as a task of its own, which keeps this value while the program goes on to the next resource.
     _latest.set(keys)
+    _number.set(next(_numbers))
     return source_pb2.StackTrace(frames=frames)
 
 
