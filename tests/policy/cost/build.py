@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from guardrails.cost import Estimate, estimate, load_book
+from guardrails.cost.model import HOURS
 from guardrails.resource import UNKNOWN, Resource, Stack
+
+#: The committed prices, aged on the day that they were collected.
+BOOK = load_book(["us-east-1", "us-west-2", "eu-west-1"], today=date(2026, 11, 21))
 
 
 class Build:
@@ -44,3 +51,20 @@ def _plain(value: Any, urns: list[str]) -> Any:
     if isinstance(value, list):
         return [_plain(member, urns) for member in value]
     return value
+
+
+def priced(b: Build, usage: dict[str, dict[str, Any]] | None = None, region: str = "us-east-1") -> Estimate:
+    """The estimate with no stack-wide load besides what ``usage`` says."""
+    load = {"stack": {"crossAzGb": 0, "internetOutGb": 0, "tracesRecorded": 0}, **(usage or {})}
+    return estimate(b.stack(), load, BOOK, region)
+
+
+def quantities(found: Estimate) -> dict[str, Decimal]:
+    """Expected quantity by price id, without zeros."""
+    total: dict[str, Decimal] = {}
+    for line in found.lines:
+        total[line.price_id] = total.get(line.price_id, Decimal(0)) + line.quantity
+    return {price_id: quantity for price_id, quantity in total.items() if quantity}
+
+
+__all__ = ["BOOK", "HOURS", "Build", "priced", "quantities"]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from guardrails.cost import Estimate, Line, cents, estimate, load_book
+from guardrails.cost import Estimate, Line, cents, estimate
+from tests.policy.cost.build import BOOK
 from tests.policy.cost.systems import askiam, phoney
-
-BOOK = load_book(["us-east-1"], today=date(2026, 11, 21))
 
 
 def amount(lines: tuple[Line, ...], *prefixes: str) -> Decimal:

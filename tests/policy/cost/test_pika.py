@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from guardrails.cost import Estimate, cents, estimate, judge, load_book
+from guardrails.cost import Estimate, cents, estimate, judge
+from tests.policy.cost.build import BOOK
 from tests.policy.cost.systems import pika
 
-BOOK = load_book(["us-east-1", "us-west-2"], today=date(2026, 11, 21))
 BUDGET = {"monthly": 100, "warnAt": 80, "unknowns": "block", "acknowledgedOverrun": None}
 
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guardrails.cost import Estimate, estimate, load_book
+from guardrails.cost import Estimate, estimate
 from guardrails.cost.model import HOURS, Quantity
 from guardrails.cost.services.containers import split
 from guardrails.resource import Resource, Stack
-from tests.policy.cost.build import Build
+from tests.policy.cost.build import BOOK, Build
 from tests.policy.cost.systems import askiam, phoney, pika
 
-BOOK = load_book(["us-east-1", "us-west-2"], today=date(2026, 11, 21))
 SYSTEMS = [pika(fits=False), pika(fits=True), phoney(512), askiam(fits=False), askiam(fits=True)]
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from guardrails.cost import Estimate, estimate, judge, load_book
-from tests.policy.cost.build import Build
-
-BOOK = load_book(["us-east-1"], today=date(2026, 11, 21))
+from guardrails.cost import Estimate, estimate, judge
+from tests.policy.cost.build import BOOK, Build
 
 
 def priced(usage: dict[str, Any]) -> Estimate:

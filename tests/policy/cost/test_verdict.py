@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from guardrails.cost import Estimate, cents, estimate, judge, load_book, money
+from guardrails.cost import Estimate, cents, estimate, judge, money
 from guardrails.resource import UNKNOWN
 from guardrails.stack_config import Budget
-from tests.policy.cost.build import Build
+from tests.policy.cost.build import BOOK, Build
 from tests.policy.cost.systems import askiam, pika
-
-BOOK = load_book(["us-east-1", "us-west-2"], today=date(2026, 11, 21))
 
 
 def keys(count: int, *extra: tuple[str, dict[str, Any]]) -> Estimate:
