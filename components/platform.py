@@ -65,6 +65,7 @@ class Platform(Component):
         )
         self.key = self._create_key()
         self.log_bucket = self._create_log_bucket()
+        self._log_access = self._admit_logs()
         self.buckets = self._create_buckets()
         self.notifications = self._create_notifications()
         self.vpc = self._create_vpc()
@@ -159,6 +160,15 @@ class Platform(Component):
             return None
         return self._create_bucket(receivers[0], None)
 
+    def _admit_logs(self) -> list[pulumi.Resource]:
+        """The log bucket's policy, which AWS must find before it agrees to deliver there."""
+        if self.log_bucket is None:
+            return []
+        from components.bucket_access import BucketAccess
+
+        name = f"bucket-{self.log_bucket.bucket_name}-access"
+        return [BucketAccess(name, bucket=self.log_bucket, names=self.names, opts=self.child()).policy]
+
     def _create_buckets(self) -> dict[str, Bucket]:
         others = [name for name, bucket in self.settings.active_buckets.items() if not bucket.receives_logs]
         return {name: self._create_bucket(name, self.log_bucket) for name in others}
@@ -197,6 +207,7 @@ class Platform(Component):
             settings=self.settings.network,
             names=self.names,
             log_bucket_arn=None if self.log_bucket is None else self.log_bucket.bucket.arn,
+            log_access=self._log_access,
             opts=self.child(),
         )
 
@@ -229,6 +240,7 @@ class Platform(Component):
             behind_cdn=self._behind_cdn,
             certificate_arn=certificate,
             log_bucket=None if self.log_bucket is None else self.log_bucket.bucket.bucket,
+            log_access=self._log_access,
             opts=self.child(),
         )
 
@@ -368,7 +380,7 @@ class Platform(Component):
 
     def _grants(self, user: str, made: dict[str, FargateService]) -> list[Grant]:
         """What a service's links give it; a link to what this stack switches off gives nothing."""
-        grants: list[Grant] = []
+        grants = [self._common_environment(user)]
         for link in map(parse_link, self.settings.services[user].links):
             if link.kind == "database" and self.database is not None:
                 grants.append(self.database.grant(user))
@@ -381,6 +393,18 @@ class Platform(Component):
             elif link.kind == "service" and link.name in made:
                 grants.append(made[link.name].grant())
         return grants
+
+    def _common_environment(self, user: str) -> Grant:
+        """What a service is told without a link: its metrics' namespace, and which site may call it."""
+        from components.grant import Grant
+
+        environment = {"METRICS_NAMESPACE": self.settings.observability.metrics_namespace}
+        if self.settings.services[user].public is not None:
+            # Requests pass the load balancer, and CloudFront before it: the client's address stands so far back.
+            environment["PROXY_HOPS"] = "2" if self._behind_cdn else "1"
+            if self.domain is not None:
+                environment["CORS_ORIGINS"] = f"https://{self.domain.name}"
+        return Grant(environment=environment)
 
     def _create_firewall(self) -> Firewall | None:
         settings = self.settings.firewall
@@ -412,6 +436,7 @@ class Platform(Component):
             certificate_arn=None if self.domain is None else self.domain.certificate_arns[GLOBAL_REGION],
             web_acl_arn=None if self.firewall is None else self.firewall.arn,
             log_bucket_arn=None if self.log_bucket is None else self.log_bucket.bucket.arn,
+            log_access=self._log_access,
             opts=self.child(),
         )
 
@@ -439,7 +464,7 @@ class Platform(Component):
 
     def _create_bucket_access(self) -> None:
         site = None if self.settings.cdn is None else self.settings.cdn.site_bucket
-        for name, bucket in self._all_buckets.items():
+        for name, bucket in self.buckets.items():
             from components.bucket_access import BucketAccess
 
             readers = [self.cdn.origin_access_statement(bucket.arn)] if self.cdn is not None and name == site else []
@@ -496,8 +521,8 @@ class Platform(Component):
         settings = self.settings.database_dump
         if settings is None or not self._dumps or self.database is None or self.cluster is None or self.vpc is None:
             return
-        from components.scheduled_task import ScheduledTask
         from components.fargate_task import TaskSpec
+        from components.scheduled_task import ScheduledTask
 
         service = self.settings.services[settings.service]
         repository = self.repositories.get(settings.service)

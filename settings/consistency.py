@@ -103,6 +103,16 @@ def _services(settings: Settings) -> Iterator[Problem]:
             message = "scheme public needs HTTPS: add a domain section or loadBalancer.certificateArn"
             yield Problem(("loadBalancer", "scheme"), message)
 
+        if settings.load_balancer.certificate_arn and cdn and settings.domain is None:
+            message = "CloudFront checks the certificate against the system's own name: add a domain section"
+            yield Problem(("loadBalancer", "certificateArn"), message)
+        # A rule holds five conditions, and the header that CloudFront proves itself with is one of them.
+        most = 4 if settings.load_balancer.scheme == "public" and cdn else 5
+        for name, service in settings.active_services.items():
+            if service.public is not None and len(service.public.paths) > most:
+                given = len(service.public.paths)
+                yield Problem(("services", name, "public", "paths"), f"{given} patterns: a rule holds {most} here")
+
 
 def _edge(settings: Settings) -> Iterator[Problem]:
     cdn = settings.cdn if settings.cdn is not None and settings.cdn.enabled else None
@@ -117,6 +127,12 @@ def _edge(settings: Settings) -> Iterator[Problem]:
     if settings.observability.health_check.enabled and cdn is None and settings.domain is None:
         message = "has nothing to call: enable cdn, add a domain, or set healthCheck.enabled to false"
         yield Problem(("observability", "healthCheck"), message)
+
+
+def _database(settings: Settings) -> Iterator[Problem]:
+    database = settings.database
+    if database is not None and database.enabled and database.proxy and database.user_store != "secrets-manager":
+        yield Problem(("database", "proxy"), "reads users from Secrets Manager only: set userStore: secrets-manager")
 
 
 def _storage(settings: Settings) -> Iterator[Problem]:
@@ -182,6 +198,7 @@ _CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     _network,
     _services,
     _edge,
+    _database,
     _storage,
     _secrets,
     _told,

@@ -152,8 +152,10 @@ def test_tasks_run_on_arm_and_x86_is_one_line_away(prod: Planned, drawn: Planned
 @pytest.mark.requirement("PIKA-42")
 def test_the_gateway_scales_on_requests(prod: Planned) -> None:
     metric = "targetTrackingScalingPolicyConfiguration.predefinedMetricSpecification.predefinedMetricType"
-    (policy,) = [p for p in prod.all(POLICY) if p.get(metric) == "ALBRequestCountPerTarget"]
-    assert policy.get("targetTrackingScalingPolicyConfiguration.targetValue") == 600
+    policies = [p for p in prod.all(POLICY) if p.get(metric) == "ALBRequestCountPerTarget"]
+    # One for each target group that blue-green deployment shifts between.
+    assert [p.get("targetTrackingScalingPolicyConfiguration.targetValue") for p in policies] == [600, 600]
+    assert all(p.name.startswith("api-gateway") for p in policies)
 
 
 @pytest.mark.requirement("PIKA-43")

@@ -81,17 +81,57 @@ def test_the_drawn_variant_is_refused_with_its_levers() -> None:
     review = reviewed("pika", "prod", preset="drawn")
     assert review.verdict is not None
     assert review.verdict.status == "block"
-    refusals = [f.message for f in review.findings if f.level == "mandatory"]
-    (refusal,) = [text for text in refusals if "$" in text and "100" in text]
+    (refusal,) = [f for f in review.findings if f.policy == "P.Budget.estimate"]
+    assert refusal.level == "mandatory"
     for lever in ("NAT", "ARM", "Bot Control", "Spot"):
-        assert lever in refusal
+        assert lever in refusal.message
 
 
 @pytest.mark.requirement("PIKA-95")
 def test_cost_can_be_told_apart_by_tag(prod: Planned) -> None:
     (provider,) = [p for p in prod.all("pulumi:providers:aws") if not p.name.startswith("default")]
     text = str(provider.get("defaultTags"))
-    for tag in ("Project", "project", "stage", "owner", "cost-center"):
-        assert tag in text
+    for tag in ("project", "stage", "owner", "cost-center"):
+        assert f'"{tag}"' in text
     services = prod.all("aws:ecs/service:Service")
     assert all(service.get("tags.component") for service in services)
+
+
+@pytest.mark.requirement("PIKA-109")
+@pytest.mark.parametrize(
+    ("preset", "limit", "changed"),
+    [
+        ("u100", "150", {"replica": 1, "multiAz": False, "cache": "cache.t4g.micro", "tasks": 4}),
+        ("u250", "250", {"replica": 1, "multiAz": True, "cache": "cache.t4g.small", "tasks": 4}),
+        ("u500", "400", {"replica": 1, "multiAz": True, "cache": "cache.t4g.small", "tasks": 6}),
+    ],
+)
+def test_growth_changes_what_the_path_names_and_the_limit(preset: str, limit: str, changed: dict[str, object]) -> None:
+    plan = planned("pika", "prod", preset=preset)
+    instances = plan.all("aws:rds/instance:Instance")
+    (primary,) = [i for i in instances if not i.is_set("replicateSourceDb")]
+    assert {
+        "replica": len(instances) - 1,
+        "multiAz": primary.get("multiAz"),
+        "cache": plan.one("aws:elasticache/replicationGroup:ReplicationGroup").get("nodeType"),
+        "tasks": plan.all("aws:appautoscaling/target:Target")[0].get("maxCapacity"),
+    } == changed
+    assert plan.one("aws:budgets/budget:Budget", timeUnit="MONTHLY").get("limitAmount") == limit
+    # Nothing else moves: outside of what the path names, prod is as shipped.
+    shipped = planned("pika", "prod")
+    moved = {
+        "aws:rds/instance:Instance",
+        "aws:elasticache/replicationGroup:ReplicationGroup",
+        "aws:budgets/budget:Budget",
+    }
+    moved |= {"aws:appautoscaling/target:Target", "aws:appautoscaling/scheduledAction:ScheduledAction"}
+    for token in shipped.types() - moved:
+        before = {r.name: r.props for r in shipped.all(token)}
+        after = {r.name: r.props for r in plan.all(token) if r.name in before}
+        unchanged = {name for name in before if before[name] == after.get(name)}
+        different = before.keys() - unchanged
+        assert not different or token in {
+            "tierwise:observability:Dashboards",
+            "aws:cloudwatch/dashboard:Dashboard",
+            "aws:cloudfront/distribution:Distribution",
+        }, (token, different)
