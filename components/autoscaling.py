@@ -61,7 +61,7 @@ class ServiceScaling(Component):
         resource_labels: Mapping[str, pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(name, {"minTasks": settings.min_tasks, "maxTasks": settings.max_tasks}, opts)
+        super().__init__(name, opts=opts)
         self._settings = settings
         self._resource_id = f"service/{cluster_name}/{service_name}"
         self.target = self._create_target(service)
