@@ -295,7 +295,11 @@ class PostgresInstance(Component):
             performance_insights_retention_period=self._insights_days,
             performance_insights_kms_key_id=self._insights_key,
             tags=self.tags,
-            opts=self.child(delete_before_replace=True, depends_on=[*logs, *self._monitoring]),
+            opts=self.child(
+                protect=settings.deletion_protection,
+                delete_before_replace=True,
+                depends_on=[*logs, *self._monitoring],
+            ),
         )
 
     def _create_users(self, users: Sequence[str], recovery_days: int) -> Mapping[str, StoredValue]:
