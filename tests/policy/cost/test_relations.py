@@ -122,6 +122,25 @@ def test_an_instance_group_takes_its_size_from_the_launch_template() -> None:
     assert found.maximum == found.expected * 2
 
 
+@pytest.mark.parametrize(("interfaces", "addresses"), [([], 2), ([{"associatePublicIpAddress": False}], 0)])
+def test_an_instance_groups_addresses_follow_the_template_then_the_subnets(
+    interfaces: list[dict[str, Any]], addresses: int
+) -> None:
+    b = Build()
+    subnet = b.add("aws:ec2/subnet:Subnet", "public", mapPublicIpOnLaunch=True)
+    disks = [{"ebs": {"volumeSize": 8, "volumeType": "gp3"}}]
+    template = b.add(
+        "aws:ec2/launchTemplate:LaunchTemplate",
+        "fleet",
+        instanceType="t3.micro",
+        blockDeviceMappings=disks,
+        networkInterfaces=interfaces,
+    )
+    group = {"minSize": 2, "maxSize": 2, "vpcZoneIdentifiers": [subnet]}
+    b.add("aws:autoscaling/group:Group", "fleet", launchTemplate={"id": template}, **group)
+    assert quantities(priced(b)).get("vpc.public_ipv4.hour", 0) == HOURS * addresses
+
+
 def test_a_read_replica_takes_engine_and_storage_from_its_source() -> None:
     b = Build()
     source = b.add(

@@ -66,8 +66,17 @@ def group(bill: Bill) -> None:
         return
     _machine(bill, template, None, count)
     _volumes(bill, [_ebs(mapping) for mapping in members(template.get("blockDeviceMappings"))], count)
-    if any(is_true(entry) for entry in template.all("networkInterfaces[].associatePublicIpAddress")):
+    if _group_is_public(bill, template):
         bill.fixed("public IPv4 addresses", IPV4, count * HOURS)
+
+
+def _group_is_public(bill: Bill, template: Resource) -> bool:
+    """Whether the group's instances get public addresses: by the template, or by the subnets when it does not say."""
+    chosen = [entry for entry in template.all("networkInterfaces[].associatePublicIpAddress") if entry is not ABSENT]
+    if chosen:
+        return any(is_true(entry) for entry in chosen)
+    subnets = bill.links.targets(bill.resource, "vpcZoneIdentifiers", "aws:ec2/subnet:Subnet")
+    return any(is_true(subnet.get("mapPublicIpOnLaunch")) for subnet in subnets)
 
 
 @prices("aws:ebs/volume:Volume", service=SERVICE)
