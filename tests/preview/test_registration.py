@@ -85,6 +85,25 @@ def test_known_inputs_come_back_and_what_aws_decides_is_unknown(tmp_path: Path) 
     assert named(plan, "policy").inputs == {"bucket": UNKNOWN, "policy": {"Version": "2012-10-17"}}
 
 
+def test_nested_members_that_aws_fills_in_are_unknown(tmp_path: Path) -> None:
+    plan = planned(
+        tmp_path,
+        """
+        import pulumi
+        import pulumi_aws as aws
+
+        domain = aws.apigatewayv2.DomainName("api", domain_name="api.example.com", domain_name_configuration={
+            "certificate_arn": "arn:aws:acm:x", "endpoint_type": "REGIONAL", "security_policy": "TLS_1_2"})
+        configuration = domain.domain_name_configuration
+        pulumi.export("target", configuration.target_domain_name)
+        pulumi.export("zone", configuration.hosted_zone_id)
+        pulumi.export("policy", configuration.security_policy)
+        """,
+    )
+    assert plan.outputs == {"target": UNKNOWN, "zone": UNKNOWN, "policy": "TLS_1_2"}
+    assert "targetDomainName" not in named(plan, "api").inputs["domainNameConfiguration"]
+
+
 def test_dependencies_by_property_and_in_all(tmp_path: Path) -> None:
     plan = planned(
         tmp_path,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, get_args, get_origin
+from functools import cache
+from typing import Any, Final, cast, get_args, get_origin
 
 import pulumi
 from pulumi import _types  # pyright: ignore[reportPrivateUsage]
@@ -16,6 +17,8 @@ from pulumi import _types  # pyright: ignore[reportPrivateUsage]
 from guardrails.resource import UNKNOWN
 from tierwise.preview.values import ResourceReference, Secret, contains_unknown
 
+#: How names of text end that AWS decides.
+_DECIDED: Final = ("Id", "Arn", "DomainName", "Address", "Endpoint", "Url", "Ip")
 #: The engine's own resource, whose output is its input.
 _STASH: Final = "pulumi:index:Stash"
 
@@ -67,6 +70,21 @@ class OutputShapes:
         return self._classes.get(token)
 
 
+@cache
+def _decided_members(output_type: type) -> dict[str, Any]:
+    """The members of a nested output that AWS fills in when the program does not: identifiers and addresses.
+
+    ``domain.domain_name_configuration.target_domain_name`` is one: no input names it, and records are made of it. The
+    SDK does not tell such members from options that stay empty; their names do.
+    """
+    members: dict[str, Any] = _types.output_type_types(output_type)
+    return {
+        name: UNKNOWN
+        for name, declared in members.items()
+        if _types.unwrap_optional_type(declared) is str and name.endswith(_DECIDED)
+    }
+
+
 def _subclasses(base: type) -> Iterator[type]:
     for cls in base.__subclasses__():
         yield cls
@@ -87,7 +105,9 @@ def _conform(value: Any, declared: Any) -> Any:
             return UNKNOWN if contains_unknown(value) else json.dumps(value, separators=(",", ":"))
         if _types.is_output_type(target):
             members: dict[str, Any] = _types.output_type_types(target)
-            return {name: _conform(member, members.get(name)) for name, member in value.items()}  # type: ignore[reportUnknownVariableType]
+            given = cast("dict[str, Any]", value)
+            known = {name: _conform(member, members.get(name)) for name, member in given.items()}
+            return {**_decided_members(target), **known}
         origin = get_origin(target)
         if target is dict or (isinstance(origin, type) and issubclass(origin, Mapping)):
             arguments = get_args(target)
