@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from guardrails.cost.levers import Lever
@@ -67,7 +67,7 @@ def judge(estimate: Estimate, budget: Budget | Mapping[str, Any] | None) -> Verd
         reason = limits.overrun_reason or "no reason given"
         notes.insert(0, f"{estimate.total} a month is over the budget of {money(monthly)}, as acknowledged: {reason}")
     elif cents(estimate.expected) > monthly * limits.warn_at / 100:
-        share = (estimate.expected / monthly * 100).quantize(Decimal(1))
+        share = (estimate.expected / monthly * 100).quantize(Decimal(1), rounding=ROUND_FLOOR)
         notes.insert(
             0, f"{estimate.total} a month is {share} % of the budget of {money(monthly)}. {_largest(estimate)}"
         )

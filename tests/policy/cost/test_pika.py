@@ -178,7 +178,7 @@ def test_the_drawn_design_is_refused_with_its_largest_lines_and_levers() -> None
 
 
 def test_the_verdict_of_the_design_that_fits_is_a_warning_above_eighty_percent() -> None:
-    assert judge(priced(fits=True), BUDGET).message.startswith("$98.62 a month is 99 % of the budget of $100.00.")
+    assert judge(priced(fits=True), BUDGET).message.startswith("$98.62 a month is 98 % of the budget of $100.00.")
     assert judge(priced(fits=True), {**BUDGET, "warnAt": 99}).status == "pass"
 
 
