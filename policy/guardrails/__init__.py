@@ -34,5 +34,6 @@ def evaluate(stack: Stack, config: StackConfig, day: date | None = None) -> list
         day: The day that exceptions are judged at; today by default.
     """
     from guardrails.evaluation import evaluate as run
+    from guardrails.rule import Scope, utc_today
 
-    return run(stack, config, day)
+    return run(Scope(stack, config, day or utc_today()))

@@ -34,10 +34,10 @@ from pulumi_policy import (
 from pulumi_policy import proxy as _proxy
 
 from guardrails import exceptions
-from guardrails.evaluation import catalogue, evaluate, judge, today
+from guardrails.evaluation import catalogue, evaluate, judge
 from guardrails.finding import Finding
 from guardrails.resource import UNKNOWN, Resource, Stack
-from guardrails.rule import Rule, Scope
+from guardrails.rule import Rule, Scope, utc_today
 from guardrails.stack_config import Level, StackConfig
 from guardrails.twins import TWINS
 
@@ -124,7 +124,7 @@ class Session:
         rules = self._alone_by_type.get(resource.type)
         if not rules:
             return ()
-        scope = Scope(Stack((resource,), self.config.project, self.config.stack), self.config, self._day or today())
+        scope = Scope(Stack((resource,), self.config.project, self.config.stack), self.config, self._day or utc_today())
         found = judge(scope, rules)
         # What an exception covers is reported once, with the stack, under its own advisory policy.
         return [finding for finding in exceptions.Ledger(scope, self._rules).apply(found) if not finding.exception]
@@ -139,7 +139,7 @@ class Session:
         return current.findings.get(policy, ())
 
     def _judge_stack(self, args: StackValidationArgs) -> Iterable[Finding]:
-        for finding in evaluate(self._stack(args), self.config, self._day):
+        for finding in evaluate(Scope(self._stack(args), self.config, self._day or utc_today())):
             if finding.exception:
                 yield replace(finding, policy=ACTIVE)
             elif self._rules[finding.policy].about_stack:

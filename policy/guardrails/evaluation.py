@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -12,7 +11,7 @@ from guardrails import exceptions
 from guardrails.finding import Finding
 from guardrails.resource import Resource, Stack
 from guardrails.rule import REGISTRY, STACK_TYPE, Deferred, On, Outcome, Rule, Scope
-from guardrails.stack_config import StackConfig, nearest
+from guardrails.stack_config import nearest
 from guardrails.twins import canonical
 
 ERROR = "policy-error"
@@ -29,29 +28,20 @@ def catalogue() -> Mapping[str, Rule]:
     return {rule.id: rule for rule in REGISTRY}
 
 
-def today() -> date:
-    """The day on which exceptions are judged, in UTC."""
-    return datetime.now(UTC).date()
-
-
-def evaluate(stack: Stack, config: StackConfig, day: date | None = None) -> list[Finding]:
+def evaluate(scope: Scope) -> list[Finding]:
     """Judge a stack.
 
     Args:
-        stack: All resources, with unknowns marked.
-        config: The stack's tier, budget, exceptions and levels.
-        day: The day that exceptions are judged at; today unless a test says otherwise.
+        scope: The stack, its configuration, and the day that exceptions are judged at.
 
     Returns:
         Findings, mandatory first, then by severity, rule and URN.
     """
     rules = catalogue()
-    stack = canonical(stack)
-    day = day or today()
-    scope = Scope(stack, config, day)
+    scope = replace(scope, stack=canonical(scope.stack))
     ledger = exceptions.Ledger(scope, rules)
     found = [*ledger.apply(judge(scope, rules.values())), *config_findings(scope)]
-    return sorted((*found, *ledger.findings(root_of(stack))), key=lambda finding: finding.sort_key)
+    return sorted((*found, *ledger.findings(root_of(scope.stack))), key=lambda finding: finding.sort_key)
 
 
 def root_of(stack: Stack) -> tuple[str, str]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import Enum
-from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from guardrails.finding import Severity
 from guardrails.resource import ABSENT, UNKNOWN, Resource, Stack
 from guardrails.stack_config import Level, StackConfig, Tier
+
+if TYPE_CHECKING:
+    from guardrails.cost import Estimate, Verdict
 
 #: The type that a finding about the whole stack hangs on.
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
@@ -40,7 +42,8 @@ class Kind(Enum):
     PRODUCTION = "production"
     #: Good practice that a small, well-built system may do without, for the reason the rule gives.
     ADVICE = "advice"
-    #: Customer-managed keys: encryption is on without them; they add control over the key, and a dollar a month each.
+    #: Customer-managed keys: encryption is on without them; they add control over the key for a dollar a month each, so
+    #: a stack asks for them by rule in ``policies.levels``.
     CUSTOMER_KEY = "customer-key"
     #: Off until a stack asks for it, for the reason the rule gives.
     OFF = "off"
@@ -57,7 +60,7 @@ LEVELS_BY_KIND: Final[Mapping[Kind, tuple[Level, Level, Level]]] = {
     Kind.FREE: ("advisory", "mandatory", "mandatory"),
     Kind.PRODUCTION: ("advisory", "advisory", "mandatory"),
     Kind.ADVICE: ("advisory", "advisory", "advisory"),
-    Kind.CUSTOMER_KEY: ("off", "off", "advisory"),
+    Kind.CUSTOMER_KEY: ("off", "off", "off"),
     Kind.OFF: ("off", "off", "off"),
 }
 
@@ -91,6 +94,15 @@ class On:
 Outcome = str | Deferred | On
 
 
+#: Where a stack is priced whose configuration names no region; AWS's own default.
+DEFAULT_REGION: Final = "us-east-1"
+
+
+def utc_today() -> date:
+    """The day in UTC."""
+    return datetime.now(UTC).date()
+
+
 @dataclass(frozen=True)
 class Scope:
     """What a check may look at besides its resource.
@@ -99,11 +111,13 @@ class Scope:
         stack: All resources. For a rule that judges a resource alone, nothing may be read from it.
         config: The stack's configuration.
         today: The day of the evaluation.
+        memo: A place for an index that several checks share, such as routes by subnet. Keyed by the index's name.
     """
 
     stack: Stack
     config: StackConfig
-    today: date
+    today: date = field(default_factory=utc_today)
+    memo: dict[str, Any] = field(default_factory=dict[str, Any], compare=False)
 
     @property
     def tier(self) -> Tier:
@@ -126,10 +140,28 @@ class Scope:
         literal = (r for r in self.stack.of_type(token) if r not in found and r.get(prop) == name)
         return (*found, *literal)
 
-    @cached_property
-    def memo(self) -> dict[str, Any]:
-        """A place for an index that several checks share, such as routes by subnet. Keyed by the index's name."""
-        return {}
+    @property
+    def estimate(self) -> Estimate:
+        """What the stack costs a month, worked out once."""
+        found: Estimate | None = self.memo.get("estimate")
+        if found is None:
+            from guardrails.cost import estimate, load_book, regions_of
+
+            region = self.config.region or DEFAULT_REGION
+            book = load_book(regions_of(self.stack, region), today=self.today)
+            found = self.memo["estimate"] = estimate(self.stack, self.config.usage, book, region)
+        return found
+
+    @property
+    def verdict(self) -> Verdict:
+        """How the estimate stands against the budget, worked out once."""
+        found: Verdict | None = self.memo.get("verdict")
+        if found is None:
+            from guardrails.cost import judge
+
+            budget = self.config.budget
+            found = self.memo["verdict"] = judge(self.estimate, budget.section() if budget else None)
+        return found
 
 
 Check = Callable[[Resource, Scope], Iterable[Outcome]]
@@ -153,7 +185,7 @@ class Rule:
         related: Other types that it reads, with their properties. Makes it a rule about the stack.
         frameworks: The standards that carry the control.
         waivable: False for what no exception may waive on prod.
-        references: Those of ``reads`` that only have to be set; a set-but-unknown one satisfies.
+        references: Those of the properties read that only have to be set; a set-but-unknown one satisfies.
     """
 
     id: str
@@ -251,6 +283,7 @@ def declare(
     frameworks: str = "FSBP",
     url: str = "",
     waivable: bool = True,
+    references: tuple[str, ...] = (),
 ) -> Rule:
     """Declare a rule and register it.
 
@@ -268,6 +301,7 @@ def declare(
         frameworks: Standards, joined by ``+``; empty for the project's own rules.
         url: The page that decides; derived for AWS controls.
         waivable: False for what no exception may waive on prod.
+        references: Properties read by a hand-written check that only have to be set.
     """
     return REGISTRY.add(
         Rule(
@@ -284,7 +318,7 @@ def declare(
             related=related or {},
             frameworks=tuple(part for part in frameworks.split("+") if part) if not rule_id.startswith("P.") else (),
             waivable=waivable,
-            references=tuple(getattr(check, "references", ())),
+            references=references or tuple(getattr(check, "references", ())),
         )
     )
 

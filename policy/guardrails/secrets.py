@@ -36,10 +36,12 @@ _ADDRESS: Final = re.compile(
     r"(?i)[_.-](?:arn|arns|name|names|id|path|file|prefix|ttl|length|version|url|host|header)$"
 )
 _REFERENCE: Final = re.compile(r"^(?:arn:aws|/[\w./-]+$|\$\{|\{\{resolve:|https?://[^:@]*$|alias/)")
-_CANDIDATE: Final = re.compile(r"[A-Za-z0-9+/=_~!@#$%^&*-]{20,}")
+#: Keys mix both cases with digits, or are long hexadecimal; names of things are words, mostly of one case.
+_CANDIDATE: Final = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9+/=_~!@#$%^&*-]{20,}|[0-9a-f]{32,}")
 _ASSIGNMENT: Final = re.compile(r"(?m)\b([A-Za-z][A-Za-z0-9_.-]*)\s*[=:]\s*['\"]?([^\s'\";]{8,})")
 #: Bits a character; random base64 has about 5 in short texts, words and host names stay below 4.
-_ENTROPY: Final = 4.2
+_ENTROPY: Final = 4.0
+_HEX_ENTROPY: Final = 3.2
 
 
 def entropy(text: str) -> float:
@@ -60,8 +62,7 @@ def looks_secret(text: str) -> bool:
     """True when the text alone, whatever it is called, looks like a credential."""
     if token_shape(text):
         return True
-    candidate = _CANDIDATE.fullmatch(text)
-    return bool(candidate) and any(c.isdigit() for c in text) and entropy(text) >= _ENTROPY
+    return bool(_CANDIDATE.fullmatch(text)) and entropy(text) >= (_HEX_ENTROPY if text.islower() else _ENTROPY)
 
 
 def named_secret(name: str, value: str) -> str | None:

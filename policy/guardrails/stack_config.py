@@ -52,6 +52,17 @@ class Budget:
     acknowledged_overrun: Decimal | None = None
     overrun_reason: str = ""
 
+    def section(self) -> dict[str, Any]:
+        """The section with its defaults filled in, in the configuration's own words."""
+        overrun = self.acknowledged_overrun
+        return {
+            "monthly": self.monthly,
+            "warnAt": self.warn_at,
+            "daily": self.daily,
+            "unknowns": self.unknowns,
+            "acknowledgedOverrun": None if overrun is None else {"amount": overrun, "reason": self.overrun_reason},
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class RuleException:

@@ -22,6 +22,7 @@ MODULES: Final = (
     "observability",
     "serverless",
     "api",
+    "project",
 )
 
 

@@ -85,6 +85,7 @@ declare(
     types=CLUSTER,
     reads=("replicationGroupId", "engine", "transitEncryptionEnabled"),
     check=lambda cluster, _scope: _plain_cluster(cluster),
+    references=("replicationGroupId",),
     why="A Redis cluster that is no replication group cannot be encrypted at rest.",
     fix="elasticache.ReplicationGroup(num_cache_clusters=1, at_rest_encryption_enabled=True, ...)",
     url="https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/at-rest-encryption.html",
@@ -113,6 +114,7 @@ declare(
     types=GROUP,
     reads=("authToken", "authTokenWo", "userGroupIds"),
     check=_authenticated,
+    references=("authToken", "authTokenWo", "userGroupIds"),
     why="Whatever reaches the port reads everything. The security group alone is one mistake away.",
     fix="auth_token=secret_value, or user_group_ids=[group.user_group_id]",
 )
@@ -134,6 +136,7 @@ declare(
     types=(GROUP, CLUSTER),
     reads=("subnetGroupName", "replicationGroupId"),
     check=_own_subnets,
+    references=("subnetGroupName", "replicationGroupId"),
     why="The default group spans every subnet of the default VPC, the public ones included.",
     fix="subnet_group_name=group.name",
 )

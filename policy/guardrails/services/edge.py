@@ -1,4 +1,4 @@
-"""CloudFront, AWS WAF, ACM and Route 53: TLS 1.2 to viewers and origins, private buckets behind, a firewall in front."""
+"""CloudFront, AWS WAF, ACM and Route 53: TLS 1.2 both ways, private buckets behind, a firewall."""
 
 from __future__ import annotations
 
@@ -286,7 +286,7 @@ declare(
         lambda value: value is not True,
         one_of("viewerCertificate.minimumProtocolVersion", _TLS),
     ),
-    why="Older policies accept TLS 1.0. With CloudFront's own certificate it cannot be chosen; CloudFront.7 covers that.",
+    why="Older policies accept TLS 1.0. CloudFront's own certificate leaves no choice; CloudFront.7 covers that.",
     fix='viewer_certificate={"minimum_protocol_version": "TLSv1.2_2021", ...}',
 )
 

@@ -55,8 +55,8 @@ declare(
     "SNS topics should be encrypted at-rest using AWS KMS",
     types=TOPIC,
     check=is_set("kmsMasterKeyId"),
-    why="Messages wait in plain text on AWS's disks. Advisory: CloudWatch alarms can only publish to a topic with your own "
-    "key ($1 a month), and an alarm holds no customer data.",
+    why="Messages wait in plain text on AWS's disks. Advisory: CloudWatch alarms can only publish to a topic with your "
+    "own key ($1 a month), and an alarm holds no customer data.",
     fix="kms_master_key_id=key.id",
     frameworks="NIST",
 )

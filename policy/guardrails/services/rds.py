@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from guardrails.checks import (
@@ -112,6 +112,7 @@ declare(
     types=INSTANCE,
     reads=("storageEncrypted", "replicateSourceDb"),
     check=_encrypted,
+    references=("replicateSourceDb",),
     why="Storage, backups and snapshots stay readable for whoever gets a copy; it can only be set at creation.",
     fix="storage_encrypted=True",
 )
@@ -187,6 +188,8 @@ declare(
 
 def _engine_logs(instance: Resource, _scope: Scope) -> Iterator[Outcome]:
     engine = instance.get("engine")
+    if engine is UNKNOWN:
+        yield undecided("engine")
     wanted = _LOGS.get(engine, ()) if isinstance(engine, str) else ()
     exports = instance.all("enabledCloudwatchLogsExports[]")
     missing = [log for log in wanted if log not in exports]
@@ -357,8 +360,8 @@ declare(
 def _own_port(database: Resource, _scope: Scope) -> Iterator[Outcome]:
     engine, port = database.get("engine"), database.get("port")
     default = _DEFAULT_PORTS.get(engine) if isinstance(engine, str) else None
-    if port is UNKNOWN:
-        yield undecided("port")
+    if UNKNOWN in (port, engine) and port is not ABSENT:
+        yield undecided("port" if port is UNKNOWN else "engine")
     elif port is ABSENT or number(port) == default:
         yield "listens on the engine's default port"
 
@@ -426,7 +429,11 @@ def _force_ssl(group: Resource) -> Iterator[Outcome]:
         if parameter is UNKNOWN:
             yield On(group, undecided("parameters"))
             return
-        if isinstance(parameter, dict) and parameter.get("name") == "rds.force_ssl":
+        name = parameter.get("name") if isinstance(parameter, Mapping) else None
+        if name is UNKNOWN:
+            yield On(group, undecided("parameters[].name"))
+            return
+        if isinstance(parameter, Mapping) and name == "rds.force_ssl":
             if str(parameter.get("value")) != "1":
                 yield On(group, "parameter rds.force_ssl is not 1")
             return
@@ -523,6 +530,7 @@ declare(
         *_COPIED_FROM,
     ),
     check=_managed_password,
+    references=("passwordWo", "masterPasswordWo", *_COPIED_FROM),
     why="A password in the program is in its state, its history and the memory of everybody who ran it.",
     fix="manage_master_user_password=True",
     url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html",
@@ -632,6 +640,7 @@ declare(
     types=(INSTANCE, CLUSTER),
     reads=("skipFinalSnapshot", "finalSnapshotIdentifier", "replicateSourceDb"),
     check=_final_snapshot,
+    references=("finalSnapshotIdentifier", "replicateSourceDb"),
     why="The snapshot is the last way back after a deletion or replacement.",
     fix='skip_final_snapshot=False, final_snapshot_identifier="app-prod-final"',
     url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html",

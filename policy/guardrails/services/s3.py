@@ -228,6 +228,7 @@ declare(
     reads=("logging", "bucket"),
     related={LOGGING: ("bucket", "targetBucket")},
     check=_access_log,
+    references=("logging",),
     why="After a leak the access log is the only record of who read which object. A bucket that itself receives logs "
     "is exempt: it would log its own writes for ever.",
     fix='BucketLogging(bucket=bucket.id, target_bucket=logs.id, target_prefix="s3/uploads/")',
@@ -244,7 +245,12 @@ def _rules(bucket: Resource, scope: Scope) -> list[object]:
 
 
 def _versions_expire(bucket: Resource, scope: Scope) -> Iterator[Outcome]:
-    if _versioned(bucket, scope) and not _rules(bucket, scope):
+    path = "versioningConfiguration.status"
+    if _rules(bucket, scope):
+        return
+    if any(found.get(path) is UNKNOWN for found in _attached(bucket, scope, VERSIONING)):
+        yield undecided(path)
+    elif _versioned(bucket, scope):
         yield "is versioned and has no lifecycle rule, so old versions are kept and paid for without end"
 
 
@@ -257,6 +263,7 @@ declare(
     reads=("lifecycleRules", "bucket"),
     related={VERSIONING: ("bucket", "versioningConfiguration.status"), LIFECYCLE: ("bucket", "rules[].status")},
     check=_versions_expire,
+    references=("lifecycleRules",),
     why="Every overwrite leaves a version that is paid for until somebody deletes it.",
     fix='BucketLifecycleConfiguration(bucket=bucket.id, rules=[{"id": "old", "status": "Enabled", '
     '"noncurrent_version_expiration": {"noncurrent_days": 30}}])',
@@ -312,8 +319,9 @@ declare(
 
 def _lifecycle(bucket: Resource, scope: Scope) -> Iterator[Outcome]:
     rules = _rules(bucket, scope)
-    if not any(rule == "Enabled" or rule is UNKNOWN or isinstance(rule, dict) for rule in rules):
-        yield "has no enabled lifecycle rule"
+    if has_value(bucket.get("lifecycleRules")) or "Enabled" in rules:
+        return
+    yield undecided("rules[].status") if UNKNOWN in rules else "has no enabled lifecycle rule"
 
 
 declare(
@@ -325,6 +333,7 @@ declare(
     reads=("lifecycleRules", "bucket"),
     related={LIFECYCLE: ("bucket", "rules[].status")},
     check=_lifecycle,
+    references=("lifecycleRules",),
     why="Objects that nobody needs are paid for every month. Advisory: some buckets keep everything on purpose.",
     fix='BucketLifecycleConfiguration(bucket=bucket.id, rules=[{"id": "expire", "status": "Enabled", '
     '"expiration": {"days": 365}}])',
@@ -409,6 +418,7 @@ declare(
     reads=("replicationConfiguration", "bucket"),
     related={REPLICATION: ("bucket",)},
     check=_replicated,
+    references=("replicationConfiguration",),
     why="Off by default: replication doubles the storage bill and belongs on the data that the recovery plan names.",
     fix="BucketReplicationConfig(bucket=bucket.id, role=role.arn, rules=[...])",
     frameworks="NIST+PCI",
@@ -454,8 +464,8 @@ declare(
 def _aborts(lifecycle: Resource, _scope: Scope) -> Iterator[Outcome]:
     path = "rules[].abortIncompleteMultipartUpload.daysAfterInitiation"
     days = lifecycle.all(path)
-    if not any(has_value(value) for value in days):
-        yield f"no rule sets {path.replace('[]', '')}"
+    if not any(has_value(value) and value is not UNKNOWN for value in days):
+        yield undecided(path) if UNKNOWN in days else f"no rule sets {path}"
 
 
 declare(

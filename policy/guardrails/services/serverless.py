@@ -269,9 +269,10 @@ def _scales(table: Resource, scope: Scope) -> Iterator[Outcome]:
     targets = scope.stack.referring(table, SCALING, "resourceId")
     name = table.get("name")
     targets += tuple(t for t in scope.stack.of_type(SCALING) if t.get("resourceId") == f"table/{name}")
-    scaled = {target.get("scalableDimension") for target in targets}
-    if not {"dynamodb:table:ReadCapacityUnits", "dynamodb:table:WriteCapacityUnits"} <= scaled:
-        yield "has fixed capacity and no scaling for reads and writes"
+    scaled = [target.get("scalableDimension") for target in targets]
+    if not all(f"dynamodb:table:{side}CapacityUnits" in scaled for side in ("Read", "Write")):
+        path = "scalableDimension"
+        yield undecided(path) if UNKNOWN in scaled else "has fixed capacity and no scaling for reads and writes"
 
 
 declare(
@@ -338,6 +339,7 @@ declare(
     types=TABLE,
     reads=("serverSideEncryption.kmsKeyArn",),
     check=_table_key,
+    references=("serverSideEncryption.kmsKeyArn",),
     why="Tables are always encrypted; your own key can be refused, shared and audited.",
     fix='server_side_encryption={"enabled": True, "kms_key_arn": key.arn}',
     url="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/EncryptionAtRest.html",
