@@ -339,6 +339,7 @@ class Platform(Component):
                 names=self.names,
                 build=service.build,
                 architecture=service.architecture,
+                force_delete=not self.settings.storage.retain,
                 kms_key_arn=self._key_arn,
                 opts=self.child(),
             )
@@ -560,7 +561,7 @@ class Platform(Component):
             "night-stop",
             names=self.names,
             instance_identifier=self.database.identifier,
-            instance_arn=self.database.instance.arn,
+            instance_arn=self.names.arn("rds", f"db:{self.database.identifier}"),
             stop=times.stop,
             start=times.start,
             timezone=times.timezone,

@@ -75,5 +75,18 @@ def _log_retention(days: int) -> int:
     return days
 
 
+def _recovery(days: int) -> int:
+    if days != 0 and not 7 <= days <= 30:
+        raise ValueError(
+            f"{days} days: Secrets Manager keeps a deleted secret for 7 to 30 days, or 0 to delete at once"
+        )
+    return days
+
+
+#: Days that a deleted secret can be restored: 7 to 30, or 0 to delete it at once.
+#: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
+RecoveryDays = Annotated[int, AfterValidator(_recovery)]
 #: Days that a log group keeps its events.
 LogRetentionDays = Annotated[int, AfterValidator(_log_retention)]
+#: The same, or 0 for no log group.
+OptionalLogRetentionDays = Annotated[int, AfterValidator(lambda days: days if days == 0 else _log_retention(days))]

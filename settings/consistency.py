@@ -9,6 +9,9 @@ from settings.ordering import LinkCircleError, in_link_order
 from settings.problems import Path, Problem, nearest
 from settings.system import Settings
 
+#: Names that the platform gives to tasks and log groups of its own.
+RESERVED_SERVICES = frozenset({"database-dump", "error-copier", "exec"})
+
 
 def inconsistencies(settings: Settings) -> list[Problem]:
     """Everything in which two sections of ``settings`` disagree."""
@@ -84,6 +87,8 @@ def _network(settings: Settings) -> Iterator[Problem]:
 def _services(settings: Settings) -> Iterator[Problem]:
     if settings.service_defaults and not settings.services:
         yield Problem(("serviceDefaults",), "there are no services to default")
+    for name in RESERVED_SERVICES & settings.services.keys():
+        yield Problem(("services", name), "the name is taken by a task or log of the platform: choose another")
     for name, service in settings.active_services.items():
         if service.image is None and service.build is None and settings.release is None:
             yield Problem(

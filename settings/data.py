@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from settings.base import DailyWindow, Name, ScheduleExpression, Section, by_tier
+from settings.base import DailyWindow, Name, RecoveryDays, ScheduleExpression, Section, by_tier
 
 
 class NightStop(Section):
@@ -25,8 +25,8 @@ class Database(Section):
 
     enabled: bool = True
     """Whether the database exists in this stack."""
-    version: str = Field(default="16.9", pattern=r"^\d{2}(\.\d{1,2})?$")
-    """PostgreSQL version, at least 15. A change of the major version replaces the parameter group."""
+    version: str = Field(default="16", pattern=r"^\d{2}(\.\d{1,2})?$")
+    """PostgreSQL version, at least 15; a major version alone follows RDS's own minor upgrades."""
     instance_class: str = Field(default="db.t4g.micro", pattern=r"^db\.[a-z0-9-]+\.[a-z0-9]+$")
     """RDS instance class."""
     storage_gb: int = Field(default=20, ge=20, le=65536)
@@ -65,7 +65,7 @@ class Database(Section):
     user_store: Literal["secrets-manager", "parameter-store"] = "secrets-manager"
     """Where each linked service's own database user is kept. A Secrets Manager secret costs 0.40 USD a month, a
     SecureString parameter nothing."""
-    user_recovery_days: int = by_tier("secret_recovery_days", ge=0, le=30)
+    user_recovery_days: RecoveryDays = by_tier("secret_recovery_days")
     """Days that a deleted user's secret can be restored; 0 deletes at once."""
     night_stop: NightStop | None = None
     """When the instance is stopped and started; null for never."""

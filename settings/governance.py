@@ -53,8 +53,8 @@ class UsageRange(Section):
         return self
 
 
-#: Assumed monthly load: by short resource type or logical name, then by component.
-Usage = dict[str, dict[str, Annotated[float, Field(ge=0)] | UsageRange]]
+#: Assumed monthly load: by short resource type or logical name, then by component; null takes an entry back.
+Usage = dict[str, dict[str, Annotated[float, Field(ge=0)] | UsageRange] | None]
 
 
 class PolicyException(Section):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
-from settings.base import Section, by_tier
+from settings.base import RecoveryDays, Section, by_tier
 
 
 class Secret(Section):
@@ -22,7 +22,7 @@ class Secret(Section):
     """Whether AWS makes up the first value. Otherwise an operator writes it."""
     value: SecretStr | None = None
     """First value, as a ``secure:`` value of the stack file; instead of ``generate``."""
-    recovery_days: int = by_tier("secret_recovery_days", ge=0, le=30)
+    recovery_days: RecoveryDays = by_tier("secret_recovery_days")
     """Days that a deleted secret can be restored; 0 deletes at once."""
     rotation_lambda_arn: str | None = Field(default=None, pattern=r"^arn:aws[a-z-]*:lambda:")
     """Function that rotates it; null for no rotation."""

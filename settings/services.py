@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from settings.base import Link, LogRetentionDays, Name, ScheduleExpression, Section, by_tier, subsection
+from settings.base import (
+    Link,
+    LogRetentionDays,
+    Name,
+    OptionalLogRetentionDays,
+    ScheduleExpression,
+    Section,
+    by_tier,
+    subsection,
+)
 from settings.fargate import check_task_size
 
 #: An image pinned by digest or by a full commit id; never a moving tag.
@@ -95,7 +104,7 @@ class Service(Section):
     """Level passed to the container as LOG_LEVEL."""
     log_retention_days: LogRetentionDays = by_tier("log_retention_days")
     """Days that the service's logs are kept."""
-    error_log_retention_days: Annotated[int, Field(ge=0)] = by_tier("error_log_retention_days")
+    error_log_retention_days: OptionalLogRetentionDays = by_tier("error_log_retention_days")
     """Days that a copy of its error lines is kept; 0 keeps no copy."""
     exec: bool = False
     """Whether ``aws ecs execute-command`` can open a shell in a task."""
