@@ -37,7 +37,8 @@ def _apis(holder: Resource, scope: Scope) -> tuple[str, ...]:
 def _execution_log(stage: Resource, scope: Scope) -> Iterator[Outcome]:
     if stage.type == HTTP_STAGE:
         apis = scope.stack.referenced(stage, "apiId")
-        if any(api.get("protocolType") == "WEBSOCKET" for api in apis):
+        kinds = [api.get("protocolType") for api in apis]
+        if "WEBSOCKET" in kinds or UNKNOWN in kinds:
             yield from one_of("defaultRouteSettings.loggingLevel", _LEVELS).run(stage, scope)
         return
     levels = [found.get("settings.loggingLevel") for found in _settings(stage, scope)]
@@ -129,7 +130,7 @@ def _route_authorized(route: Resource, scope: Scope) -> Iterator[Outcome]:
     if isinstance(key, str) and (key.startswith("OPTIONS ") or (key.startswith("$") and key in _WEBSOCKET_ONLY)):
         return
     websocket = any(api.get("protocolType") == "WEBSOCKET" for api in scope.stack.referenced(route, "apiId"))
-    if websocket and key != "$connect":
+    if websocket and key != "$connect" and key is not UNKNOWN:
         return  # A WebSocket connection is authorised once, when it opens.
     if kind in (ABSENT, "NONE", UNKNOWN):
         yield undecided("authorizationType") if kind is UNKNOWN else "has no authorizationType, so anybody may call it"
@@ -178,6 +179,7 @@ declare(
     types=HTTP_INTEGRATION,
     reads=("connectionType", "tlsConfig"),
     check=_private_tls,
+    references=("tlsConfig",),
     why="Requests cross the VPC in plain text otherwise.",
     fix='tls_config={"server_name_to_verify": "api.internal.example.com"}',
 )
@@ -289,8 +291,8 @@ def _throttled(stage: Resource, scope: Scope) -> Iterator[Outcome]:
         limits = [stage.get("defaultRouteSettings.throttlingRateLimit")]
     else:
         limits = [found.get("settings.throttlingRateLimit") for found in _settings(stage, scope)]
-    if not any(limit is UNKNOWN or (number(limit) or 0) > 0 for limit in limits):
-        yield "has no throttling rate limit"
+    if not any((number(limit) or 0) > 0 for limit in limits):
+        yield undecided("throttlingRateLimit") if UNKNOWN in limits else "has no throttling rate limit"
 
 
 declare(

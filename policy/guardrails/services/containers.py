@@ -67,8 +67,9 @@ def _list(container: Container, key: str) -> list[Mapping[str, Any]]:
 
 
 def _root_on_host(container: Container, task: Resource) -> Iterator[str]:
-    if task.get("networkMode") == "host" and not container.get("privileged") and _is_root(container):
-        yield "runs as root in the host's network"
+    if task.get("networkMode") in ("host", UNKNOWN) and not container.get("privileged") and _is_root(container):
+        unknown = task.get("networkMode") is UNKNOWN
+        yield undecided("networkMode") if unknown else "runs as root in the host's network"
 
 
 def _is_root(container: Container) -> bool:
@@ -319,8 +320,11 @@ declare(
 
 
 def _administrator(container: Container, task: Resource) -> Iterator[str]:
-    if _windows(task) and str(container.get("user", "containeradministrator")).lower() == "containeradministrator":
-        yield "runs as containeradministrator"
+    path = "runtimePlatform.operatingSystemFamily"
+    unknown = task.get(path) is UNKNOWN
+    user = str(container.get("user") or "containeradministrator").lower()
+    if (_windows(task) or unknown) and user == "containeradministrator":
+        yield undecided(path) if unknown else "runs as containeradministrator"
 
 
 declare(
@@ -396,7 +400,10 @@ def _same_role(task: Resource, scope: Scope) -> Iterator[Outcome]:
     shared = {r.urn for r in scope.stack.referenced(task, "taskRoleArn")} & {
         r.urn for r in scope.stack.referenced(task, "executionRoleArn")
     }
-    if shared or (isinstance(task_role, str) and task_role == execution):
+    linked = scope.stack.referenced(task, "taskRoleArn") and scope.stack.referenced(task, "executionRoleArn")
+    if not shared and not linked and UNKNOWN in (task_role, execution) and ABSENT not in (task_role, execution):
+        yield undecided("taskRoleArn" if task_role is UNKNOWN else "executionRoleArn")
+    elif shared or (isinstance(task_role, str) and task_role == execution):
         yield "taskRoleArn and executionRoleArn are the same role"
 
 
@@ -418,7 +425,7 @@ declare(
 def _rolls_back(service: Resource, _scope: Scope) -> Iterator[Outcome]:
     controller = service.get("deploymentController.type")
     strategy = service.get("deploymentConfiguration.strategy")
-    if controller not in (ABSENT, "ECS") or strategy not in (ABSENT, "ROLLING"):
+    if controller not in (ABSENT, "ECS", UNKNOWN) or strategy not in (ABSENT, "ROLLING", UNKNOWN):
         return
     for path in ("deploymentCircuitBreaker.enable", "deploymentCircuitBreaker.rollback"):
         value = service.get(path)

@@ -98,7 +98,10 @@ def _no_public_address(instance: Resource, scope: Scope) -> Iterator[Outcome]:
         yield "associatePublicIpAddress is true"
     elif asked is ABSENT:
         for subnet in scope.stack.referenced(instance, "subnetId"):
-            if subnet.get("mapPublicIpOnLaunch") is True:
+            mapped = subnet.get("mapPublicIpOnLaunch")
+            if mapped is UNKNOWN:
+                yield undecided("associatePublicIpAddress is not set, and mapPublicIpOnLaunch of its subnet")
+            elif mapped is True:
                 yield f"gets a public address from subnet {subnet.name}"
     if scope.stack.referring(instance, EIP, "instance"):
         yield "has an Elastic IP address"
@@ -119,8 +122,11 @@ declare(
 
 
 def _one_interface(instance: Resource, _scope: Scope) -> Iterator[Outcome]:
-    count = len(instance.all("networkInterfaces[]"))
-    if count > 1:
+    interfaces = instance.all("networkInterfaces[]")
+    count = len(interfaces)
+    if interfaces == [UNKNOWN]:
+        yield undecided("networkInterfaces")
+    elif count > 1:
         yield f"has {count} network interfaces"
 
 
@@ -324,12 +330,27 @@ def zones(scope: Scope, resource: Resource, prop: str) -> set[str]:
     return found
 
 
+def zone_count(scope: Scope, resource: Resource, prop: str, path: str | None = None) -> int:
+    """How many zones a property's subnets are in; literal ids count one each, an unknown list without links none.
+
+    Args:
+        scope: The stack.
+        resource: Has the property.
+        prop: The top-level property that names the subnets.
+        path: The list itself, where it is nested.
+    """
+    inside = zones(scope, resource, prop)
+    if inside:
+        return len(inside)
+    return sum(1 for member in resource.all(f"{path or prop}[]") if member is not UNKNOWN)
+
+
 def _group_zones(group: Resource, scope: Scope) -> Iterator[Outcome]:
-    inside = zones(scope, group, "vpcZoneIdentifiers")
-    count = max(len(inside), len(group.all("availabilityZones[]")))
-    literal = len(group.all("vpcZoneIdentifiers[]")) if not inside else 0
-    if max(count, literal) < 2 and group.get("vpcZoneIdentifiers") is not UNKNOWN:
-        yield "covers one availability zone"
+    count = max(zone_count(scope, group, "vpcZoneIdentifiers"), len(group.all("availabilityZones[]")))
+    if count < 2:
+        path = next((p for p in ("vpcZoneIdentifiers", "availabilityZones") if group.get(p) is UNKNOWN), None)
+        linked = scope.stack.referenced(group, "vpcZoneIdentifiers")
+        yield undecided(path) if path and not linked else "covers fewer than two availability zones"
 
 
 declare(
@@ -380,6 +401,7 @@ declare(
     types=GROUP,
     reads=("launchConfiguration", "launchTemplate", "mixedInstancesPolicy"),
     check=_template_used,
+    references=("launchTemplate", "mixedInstancesPolicy"),
     why="Launch configurations get no new features, IMDS and instance types among them.",
     fix='launch_template={"id": template.id, "version": "$Latest"}',
 )

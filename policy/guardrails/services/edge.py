@@ -12,6 +12,7 @@ from guardrails.checks import (
     is_set,
     is_true,
     none_of,
+    number,
     one_of,
     show,
     when,
@@ -21,6 +22,7 @@ from guardrails.rule import Kind, Outcome, Scope, declare, undecided
 
 DISTRIBUTION: Final = "aws:cloudfront/distribution:Distribution"
 ORIGIN_ACCESS: Final = "aws:cloudfront/originAccessControl:OriginAccessControl"
+FUNCTION_URL: Final = "aws:lambda/functionUrl:FunctionUrl"
 BUCKET: Final = "aws:s3/bucket:Bucket"
 WEB_ACL: Final = "aws:wafv2/webAcl:WebAcl"
 RULE_GROUP: Final = "aws:wafv2/ruleGroup:RuleGroup"
@@ -67,6 +69,7 @@ declare(
     types=DISTRIBUTION,
     reads=("defaultRootObject", "origins"),
     check=lambda distribution, _scope: _root_object(distribution),
+    references=("defaultRootObject",),
     why="A request for / would list the bucket, or show an error.",
     fix='default_root_object="index.html"',
 )
@@ -74,7 +77,8 @@ declare(
 
 def _root_object(distribution: Resource) -> Iterator[Outcome]:
     files = any(
-        isinstance(origin, Mapping) and _is_s3(cast(Origin, origin)) for origin in distribution.all("origins[]")
+        origin is UNKNOWN or (isinstance(origin, Mapping) and _is_s3(cast(Origin, origin)))
+        for origin in distribution.all("origins[]")
     )
     if files and not has_value(distribution.get("defaultRootObject")):
         yield "defaultRootObject is not set"
@@ -96,8 +100,9 @@ declare(
 
 
 def _failover(distribution: Resource, _scope: Scope) -> Iterator[Outcome]:
-    if not distribution.all("originGroups[]"):
-        yield "has no origin group"
+    groups = distribution.all("originGroups[]")
+    if not groups or groups == [UNKNOWN]:
+        yield undecided("originGroups") if groups else "has no origin group"
 
 
 declare(
@@ -129,6 +134,7 @@ declare(
     reads=("loggingConfig",),
     related={DELIVERY: ("resourceArn",)},
     check=_edge_log,
+    references=("loggingConfig",),
     why="The access log is the only record of who asked for what.",
     fix='cloudwatch.LogDeliverySource(resource_arn=distribution.arn, log_type="ACCESS_LOGS") and its delivery to S3',
 )
@@ -161,6 +167,7 @@ declare(
     types=DISTRIBUTION,
     reads=("viewerCertificate.acmCertificateArn", "viewerCertificate.iamCertificateId"),
     check=_own_certificate,
+    references=("viewerCertificate.acmCertificateArn", "viewerCertificate.iamCertificateId"),
     why="With the default certificate viewers may still connect with TLS 1.0.",
     fix='viewer_certificate={"acm_certificate_arn": certificate.arn, "ssl_support_method": "sni-only", '
     '"minimum_protocol_version": "TLSv1.2_2021"}',
@@ -216,7 +223,7 @@ def _old_tls(origin: Origin) -> Iterator[str]:
     path = "customOriginConfig.originSslProtocols"
     if versions is UNKNOWN or (isinstance(versions, list) and UNKNOWN in versions):
         yield undecided(path)
-    elif not isinstance(versions, list) or set(cast(list[Any], versions)) - {"TLSv1.2"}:
+    elif not isinstance(versions, list) or any(version != "TLSv1.2" for version in cast(list[Any], versions)):
         yield f"{path} must be TLSv1.2 alone"
 
 
@@ -235,6 +242,8 @@ declare(
 
 def _known_bucket(distribution: Resource, scope: Scope) -> Iterator[Outcome]:
     for origin in distribution.all("origins[]"):
+        if origin is UNKNOWN:
+            yield undecided("origins")
         if not isinstance(origin, Mapping) or not _is_s3(cast(Origin, origin)):
             continue
         domain = cast(Origin, origin).get("domainName")
@@ -253,13 +262,19 @@ declare(
     reads=("origins[].domainName",),
     related={BUCKET: ("bucket",)},
     check=_known_bucket,
+    references=("origins[].domainName",),
     why="Whoever makes a bucket with that name serves the site. Advisory: another stack may own the bucket.",
     fix='origins=[{"domain_name": bucket.bucket_regional_domain_name, ...}]',
 )
 
 
 def _controlled(origin: Origin) -> Iterator[str]:
-    if _is_s3(origin) and not _set(origin, "originAccessControlId"):
+    if _set(origin, "originAccessControlId"):
+        return
+    unknown = next((key for key in ("customOriginConfig", "vpcOriginConfig") if origin.get(key) is UNKNOWN), None)
+    if unknown:
+        yield undecided(unknown)
+    elif _is_s3(origin):
         yield "has no originAccessControlId"
 
 
@@ -271,6 +286,7 @@ declare(
     types=DISTRIBUTION,
     reads=("origins[].originAccessControlId", "origins[].customOriginConfig", "origins[].vpcOriginConfig"),
     check=_origins(_controlled),
+    references=("origins[].originAccessControlId",),
     why="Without it the bucket must be public, or an old identity without encryption support is in use.",
     fix='origins=[{"origin_access_control_id": access.id, ...}]',
 )
@@ -292,19 +308,23 @@ declare(
 
 
 def _function_origin(distribution: Resource, scope: Scope) -> Iterator[Outcome]:
-    controls = {control.urn: control for control in scope.stack.referenced(distribution, "origins")}
-    kinds = {
-        control.get("originAccessControlOriginType") for control in controls.values() if control.type == ORIGIN_ACCESS
-    }
+    linked = scope.stack.referenced(distribution, "origins")
+    kinds = [control.get("originAccessControlOriginType") for control in linked if control.type == ORIGIN_ACCESS]
+    from_url = any(resource.type == FUNCTION_URL for resource in linked)
     for origin in distribution.all("origins[]"):
-        if not isinstance(origin, Mapping):
+        if origin is UNKNOWN:
+            yield undecided("origins")
             continue
-        domain = cast(Origin, origin).get("domainName")
-        if isinstance(domain, str) and ".lambda-url." in domain:
-            if not _set(cast(Origin, origin), "originAccessControlId"):
-                yield "an origin that is a function URL has no originAccessControlId"
-            elif kinds and "lambda" not in kinds:
-                yield "an origin that is a function URL has an access control of another type"
+        typed = cast(Origin, origin) if isinstance(origin, Mapping) else {}
+        domain = typed.get("domainName")
+        if not (domain is UNKNOWN and from_url) and ".lambda-url." not in str(domain):
+            continue  # A domain that comes from another resource is a function's only if it comes from a URL.
+        if not _set(typed, "originAccessControlId"):
+            yield "an origin that is a function URL has no originAccessControlId"
+        elif kinds and "lambda" not in kinds:
+            unknown = UNKNOWN in kinds
+            wrong = "an origin that is a function URL has an access control of another type"
+            yield undecided("originAccessControlOriginType") if unknown else wrong
 
 
 declare(
@@ -316,6 +336,7 @@ declare(
     reads=("origins[].domainName", "origins[].originAccessControlId"),
     related={ORIGIN_ACCESS: ("originAccessControlOriginType",)},
     check=_function_origin,
+    references=("origins[].originAccessControlId", "origins[].domainName"),
     why="The function answers whoever finds its URL, around the firewall.",
     fix='OriginAccessControl(origin_access_control_origin_type="lambda", signing_behavior="always", ...)',
 )
@@ -334,6 +355,7 @@ declare(
     types=DISTRIBUTION,
     reads=("defaultCacheBehavior.trustedKeyGroups",),
     check=_signed,
+    references=("defaultCacheBehavior.trustedKeyGroups",),
     why="Off by default: it refuses every public site.",
     fix='default_cache_behavior={"trusted_key_groups": [group.id], ...}',
 )
@@ -400,6 +422,7 @@ declare(
     types=WEB_ACL,
     reads=("rules", "ruleJson"),
     check=_has_rules,
+    references=("rules", "ruleJson"),
     why="An empty list costs $5 a month and stops nothing.",
     fix="rules=[...] with AWSManagedRulesCommonRuleSet",
 )
@@ -455,6 +478,7 @@ declare(
     types=WEB_ACL,
     reads=("rules[].statement.managedRuleGroupStatement.name", "ruleJson"),
     check=_bad_inputs,
+    references=("ruleJson",),
     why="The group stops Log4j and its kin for $1 a month.",
     fix='rules=[{"statement": {"managed_rule_group_statement": {"vendor_name": "AWS", '
     '"name": "AWSManagedRulesKnownBadInputsRuleSet"}}, ...}]',
@@ -463,9 +487,10 @@ declare(
 
 
 def _rate(acl: Resource, _scope: Scope) -> Iterator[Outcome]:
-    limits = acl.all("rules[].statement.rateBasedStatement.limit")
-    if not has_value(acl.get("ruleJson")) and not any(has_value(limit) for limit in limits):
-        yield "has no rate-based rule"
+    path = "rules[].statement.rateBasedStatement.limit"
+    limits = acl.all(path)
+    if not has_value(acl.get("ruleJson")) and not any(number(limit) for limit in limits):
+        yield undecided(path) if UNKNOWN in limits else "has no rate-based rule"
 
 
 declare(
@@ -476,6 +501,7 @@ declare(
     types=WEB_ACL,
     reads=("rules[].statement.rateBasedStatement.limit", "ruleJson"),
     check=_rate,
+    references=("ruleJson",),
     why="One client can take the site down, and run up its bill.",
     fix='rules=[{"statement": {"rate_based_statement": {"limit": 1000, "aggregate_key_type": "IP"}}, ...}]',
     url="https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html",
@@ -489,6 +515,7 @@ declare(
     types=CERTIFICATE,
     reads=("validationMethod", "certificateBody", "certificateAuthorityArn"),
     check=lambda certificate, _scope: _renews(certificate),
+    references=("certificateAuthorityArn",),
     why="A certificate that somebody must renew expires on a weekend.",
     fix='Certificate(domain_name=..., validation_method="DNS")',
 )
@@ -532,6 +559,7 @@ declare(
     reads=("vpcs",),
     related={QUERY_LOG: ("zoneId",)},
     check=_query_log,
+    references=("vpcs",),
     why="Advisory: the log costs by the query and serves forensics that a small site seldom does.",
     fix="route53.QueryLog(zone_id=zone.zone_id, cloudwatch_log_group_arn=group.arn)",
 )
@@ -551,6 +579,7 @@ declare(
     reads=("vpcs",),
     related={DNSSEC: ("hostedZoneId",)},
     check=_signed_zone,
+    references=("vpcs",),
     why="Off by default: it needs a key in us-east-1 at $1 a month and a record at the registrar; half-done it takes "
     "the domain off the air.",
     fix="route53.HostedZoneDnsSec(hosted_zone_id=zone.zone_id)",

@@ -8,7 +8,7 @@ from typing import Any, Final
 from guardrails.checks import PathCheck, is_true, one_of, when
 from guardrails.resource import ABSENT, UNKNOWN, Resource
 from guardrails.rule import Kind, Outcome, Scope, declare, undecided
-from guardrails.services.ec2 import SUBNET, zones
+from guardrails.services.ec2 import SUBNET, zone_count
 
 BALANCER: Final = "aws:lb/loadBalancer:LoadBalancer"
 LISTENER: Final = "aws:lb/listener:Listener"
@@ -36,7 +36,7 @@ def _redirects(listener: Resource, _scope: Scope) -> Iterator[Outcome]:
     protocol = listener.get("protocol")
     if protocol is UNKNOWN:
         yield undecided("protocol")
-    if protocol != "HTTP" and not (protocol is ABSENT and listener.get("port") == 80):
+    if protocol != "HTTP" and not (protocol is ABSENT and listener.get("port") in (80, UNKNOWN)):
         return
     for action in listener.all("defaultActions[]"):
         if not (isinstance(action, Mapping) and action.get("type") == "redirect" and _to_https(action)):
@@ -108,14 +108,10 @@ declare(
 
 
 def _two_zones(balancer: Resource, scope: Scope) -> Iterator[Outcome]:
-    inside = zones(scope, balancer, "subnets") | zones(scope, balancer, "subnetMappings")
-    if inside:
-        count = len(inside)
-    else:
-        unknown = UNKNOWN in (balancer.get("subnets"), balancer.get("subnetMappings"))
-        count = 2 if unknown else len(balancer.all("subnets[]")) + len(balancer.all("subnetMappings[]"))
-    if count < 2:
-        yield "is in fewer than two availability zones"
+    paths = ("subnets", "subnetMappings")
+    if sum(zone_count(scope, balancer, path) for path in paths) < 2:
+        path = next((p for p in paths if balancer.get(p) is UNKNOWN and not scope.stack.referenced(balancer, p)), None)
+        yield undecided(path) if path else "is in fewer than two availability zones"
 
 
 declare(
@@ -134,7 +130,7 @@ declare(
 
 def _firewalled(balancer: Resource, scope: Scope) -> Iterator[Outcome]:
     kind = balancer.get("loadBalancerType")
-    if kind in (ABSENT, "application") and not scope.stack.referring(balancer, WAF, "resourceArn"):
+    if kind in (ABSENT, "application", UNKNOWN) and not scope.stack.referring(balancer, WAF, "resourceArn"):
         yield "has no web ACL"
 
 

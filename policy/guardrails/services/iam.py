@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from guardrails import documents
 from guardrails.checks import at_least, every, is_true
@@ -120,7 +120,8 @@ def identity_statements(holder: Resource) -> Iterator[tuple[str, Statement] | Ou
         if inline is UNKNOWN:
             yield Deferred("inlinePolicies")
             return
-        paths = [f"inlinePolicies[{index}].policy" for index in range(len(inline or []))]
+        count = len(cast(list[Any], inline)) if isinstance(inline, list) else 0
+        paths = [f"inlinePolicies[{index}].policy" for index in range(count)]
     for path in paths:
         found, instead = documents.statements(holder, path)
         if instead:
@@ -353,6 +354,7 @@ declare(
     types=(ROLE_ATTACHMENT, USER_ATTACHMENT, GROUP_ATTACHMENT),
     reads=("policyArn",),
     check=_cloud_shell,
+    references=("policyArn",),
     why="CloudShell can carry files out of the account.",
     fix="delete the attachment",
     frameworks="CIS",
@@ -379,6 +381,7 @@ declare(
     types=(ROLE_ATTACHMENT, USER_ATTACHMENT, GROUP_ATTACHMENT, ATTACHMENT, ROLE),
     reads=("policyArn", "managedPolicyArns"),
     check=_full_access,
+    references=("policyArn", "managedPolicyArns"),
     why="Full access includes the deletion of the data and of its backups.",
     fix="RolePolicy with the actions and ARNs that the workload uses",
     url="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
@@ -399,6 +402,7 @@ declare(
     types=(ROLE_ATTACHMENT, ROLE),
     reads=("policyArn", "managedPolicyArns"),
     check=_unlisted,
+    references=("policyArn", "managedPolicyArns"),
     why="AWS-managed policies allow every resource of the account and grow over time.",
     fix="RolePolicy with the actions and ARNs that the workload uses",
     url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html",

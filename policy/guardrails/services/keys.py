@@ -125,6 +125,7 @@ declare(
     types=ROTATION,
     reads=("rotationRules.automaticallyAfterDays", "rotationRules.scheduleExpression"),
     check=_often,
+    references=("rotationRules.scheduleExpression",),
     why="A leaked secret works until it is changed.",
     fix='rotation_rules={"automatically_after_days": 30}',
 )
@@ -203,7 +204,9 @@ def _secure(parameter: Resource, _scope: Scope) -> Iterator[Outcome]:
     for path in ("value", "insecureValue"):
         value = parameter.get(path)
         reason = named_secret(label, value) if isinstance(value, str) else None
-        if reason:
+        if value is UNKNOWN and named_secret(label, "a literal") and name is not UNKNOWN:
+            yield f"{path} is not known before deployment, its name is that of a secret, and type is not SecureString"
+        elif reason:
             yield f"{path} {reason}, and type is not SecureString"
 
 
@@ -215,6 +218,7 @@ declare(
     types=PARAMETER,
     reads=("type", "name", "value", "insecureValue"),
     check=_secure,
+    references=("name", "value"),
     why="A plain parameter is readable by everybody who may describe the account's parameters.",
     fix='Parameter(type="SecureString", value=config.require_secret("stripeKey"))',
     url="https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html",

@@ -106,6 +106,7 @@ declare(
     types=QUEUE,
     reads=("sqsManagedSseEnabled", "kmsMasterKeyId"),
     check=_queue_encrypted,
+    references=("kmsMasterKeyId",),
     why="Messages would wait in plain text. Left out, the setting is on: AWS's default since 2022.",
     fix="sqs_managed_sse_enabled=True",
 )
@@ -165,6 +166,7 @@ declare(
     reads=("redrivePolicy", "redriveAllowPolicy"),
     related={REDRIVE: ("queueUrl", "redrivePolicy"), "aws:lambda/function:Function": ("deadLetterConfig",)},
     check=_dead_letters,
+    references=("redrivePolicy", "redriveAllowPolicy"),
     why="A message that always fails is tried until it expires, and then is gone without a word.",
     fix='redrive_policy=dead.arn.apply(lambda arn: json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 5}))',
     url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from guardrails.checks import PathCheck, has_value, not_true, number
 from guardrails.resource import ABSENT, UNKNOWN, Resource
@@ -67,7 +67,7 @@ class Opening:
 
     def covers(self, port: int) -> bool:
         """True when the port is inside the range; an unknown end counts as the widest."""
-        if self.every_port:
+        if self.every_port or self.protocol is UNKNOWN:
             return True
         if str(self.protocol) in ("icmp", "icmpv6", "1", "58"):
             return False
@@ -92,6 +92,13 @@ def is_world(cidr: Any) -> bool:
     return network.prefixlen < _WORLD_PREFIX[network.version]
 
 
+def ranges(value: Any) -> list[Any]:
+    """The members of a list of CIDR ranges; one UNKNOWN for a list that is not known."""
+    if value is UNKNOWN:
+        return [UNKNOWN]
+    return list(cast(list[Any], value)) if isinstance(value, list) else []
+
+
 def _block(block: Mapping[str, Any], path: str) -> Opening:
     def value(key: str) -> Any:
         found = block.get(key)
@@ -99,8 +106,7 @@ def _block(block: Mapping[str, Any], path: str) -> Opening:
 
     cidrs: list[Any] = []
     for key in ("cidrBlocks", "ipv6CidrBlocks"):
-        ranges = value(key)
-        cidrs.extend([UNKNOWN] if ranges is UNKNOWN else ranges or [])
+        cidrs.extend(ranges(value(key)))
     return Opening(tuple(cidrs), value("fromPort"), value("toPort"), value("protocol"), path)
 
 
@@ -145,7 +151,9 @@ def _closed(*ports: int, version: int = 0) -> PathCheck:
         for opening in openings(holder):
             hit = [str(port) for port in ports if opening.covers(port)]
             wide = [c for c in opening.cidrs if is_world(c) and (not version or (":" in c) == (version == 6))]
-            if hit and wide:
+            if hit and wide and opening.protocol is UNKNOWN:
+                yield undecided(f"the protocol of {opening.path}")
+            elif hit and wide:
                 yield f"{opening.path} opens port {', '.join(hit)} to {' and '.join(wide)}"
             elif hit and UNKNOWN in opening.cidrs:
                 yield Deferred(opening.path)
@@ -238,8 +246,11 @@ def _flow_log(vpc: Resource, scope: Scope) -> Iterator[Outcome]:
     logs = scope.attached(vpc, FLOW_LOG, "vpcId")
     if not logs:
         yield "has no flow log"
-    elif all(log.get("trafficType") == "ACCEPT" for log in logs):
-        yield On(logs[0], "trafficType is ACCEPT, so refused traffic is not logged")
+        return
+    kinds = [log.get("trafficType") for log in logs]
+    if "ALL" not in kinds and "REJECT" not in kinds and ABSENT not in kinds:
+        wrong = "trafficType is ACCEPT, so refused traffic is not logged"
+        yield On(logs[0], undecided("trafficType") if UNKNOWN in kinds else wrong)
 
 
 declare(
@@ -293,6 +304,7 @@ declare(
         "aws:lb/loadBalancer:LoadBalancer": ("subnetMappings",),
     },
     check=_eip_used,
+    references=("instance", "networkInterface"),
     why="An address costs $3.65 a month, used or not.",
     fix="delete the Eip",
     frameworks="NIST+PCI",
@@ -313,6 +325,7 @@ declare(
     reads=("subnetIds",),
     related={ACL_ASSOCIATION: ("networkAclId",)},
     check=_acl_used,
+    references=("subnetIds",),
     why="A list that guards nothing looks as if it did.",
     fix="NetworkAcl(subnet_ids=[subnet.id])",
 )
@@ -327,7 +340,9 @@ def _acl_closed(holder: Resource, _scope: Scope) -> Iterator[Outcome]:
     for entry in entries:
         if entry is UNKNOWN:
             yield Deferred("ingress")
-        elif isinstance(entry, Mapping) and str(entry.get("action")).lower() == "allow":
+        elif isinstance(entry, Mapping) and (
+            entry.get("action") is UNKNOWN or str(entry.get("action")).lower() == "allow"
+        ):
             opening = Opening(
                 (entry.get("cidrBlock"), entry.get("ipv6CidrBlock")),
                 entry.get("fromPort", ABSENT),
@@ -336,7 +351,9 @@ def _acl_closed(holder: Resource, _scope: Scope) -> Iterator[Outcome]:
                 "",
             )
             hit = [str(port) for port in (22, 3389) if opening.covers(port)]
-            if hit and any(is_world(cidr) for cidr in opening.cidrs):
+            if hit and (UNKNOWN in opening.cidrs or entry.get("action") is UNKNOWN):
+                yield Deferred("cidrBlock" if UNKNOWN in opening.cidrs else "action")
+            elif hit and any(is_world(cidr) for cidr in opening.cidrs):
                 yield f"allows port {' and '.join(hit)} from the world"
 
 
@@ -413,6 +430,7 @@ declare(
     types=(GROUP, INGRESS, EGRESS),
     reads=("description",),
     check=_described,
+    references=("description",),
     why="A rule without a reason is never removed again.",
     fix='description="tasks reach the database"',
     url="https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
@@ -425,9 +443,13 @@ def _open_egress(holder: Resource, _scope: Scope) -> Iterator[Outcome]:
     else:
         blocks = holder.all("egress[]")
     for block in blocks:
-        if isinstance(block, Mapping) and str(block.get("protocol")) in ("-1", "all"):
-            ranges = block.get("cidrBlocks")
-            if ranges is UNKNOWN or any(is_world(cidr) for cidr in ranges or []):
+        if block is UNKNOWN:
+            yield Deferred("egress")
+        elif isinstance(block, Mapping):
+            wide = [cidr for cidr in ranges(block.get("cidrBlocks")) if cidr is UNKNOWN or is_world(cidr)]
+            if wide and (block.get("protocol") is UNKNOWN or UNKNOWN in wide):
+                yield Deferred("egress")
+            elif wide and str(block.get("protocol")) in ("-1", "all"):
                 yield "lets every protocol out to the world"
 
 
@@ -563,10 +585,14 @@ _WORKLOADS: Final = {
 
 def _only_balancers(group: Resource, scope: Scope) -> Iterator[Outcome]:
     holders = (group, *(r for token in (OLD_RULE, INGRESS) for r in scope.attached(group, token, "securityGroupId")))
-    if not any(is_world(cidr) for holder in holders for opening in openings(holder) for cidr in opening.cidrs):
+    cidrs = [cidr for holder in holders for opening in openings(holder) for cidr in opening.cidrs]
+    if UNKNOWN not in cidrs and not any(is_world(cidr) for cidr in cidrs):
         return
     for token, prop in _WORKLOADS.items():
         for workload in scope.stack.referring(group, token, prop):
+            if not any(is_world(cidr) for cidr in cidrs):
+                yield Deferred("the CIDR ranges of its rules")
+                return
             yield f"is open to the world and guards {workload.name}, which is no load balancer"
 
 

@@ -125,7 +125,7 @@ declare(
 
 
 def _told(budget: Resource, _scope: Scope) -> Iterator[Outcome]:
-    kinds: set[Any] = set()
+    kinds: set[str] = set()
     for notice in budget.all("notifications[]"):
         if notice is UNKNOWN:
             yield undecided("notifications")
@@ -137,8 +137,8 @@ def _told(budget: Resource, _scope: Scope) -> Iterator[Outcome]:
                 or entry.get("subscriberSnsTopicArns")
                 or UNKNOWN in (entry.get("subscriberEmailAddresses"), entry.get("subscriberSnsTopicArns"))
             ):
-                kinds.add(entry.get("notificationType"))
-    wanted = {"ACTUAL", "FORECASTED"} if budget.get("timeUnit") == "MONTHLY" else {"ACTUAL"}
+                kinds.add(str(entry.get("notificationType")))
+    wanted = {"ACTUAL", "FORECASTED"} if budget.get("timeUnit") in ("MONTHLY", UNKNOWN) else {"ACTUAL"}
     missing = sorted(wanted - kinds)
     if missing:
         yield f"tells nobody when {' or '.join(missing)} spending passes a threshold"
@@ -157,6 +157,7 @@ declare(
         "timeUnit",
     ),
     check=_told,
+    references=("notifications[].subscriberEmailAddresses", "notifications[].subscriberSnsTopicArns"),
     why="A limit that tells nobody is a chart. AWS forecasts months only, not days.",
     fix='notifications=[{"notification_type": "FORECASTED", "threshold": 100, "threshold_type": "PERCENTAGE", '
     '"comparison_operator": "GREATER_THAN", "subscriber_email_addresses": [...]}]',
@@ -217,16 +218,21 @@ def _intel(holder: Resource, _scope: Scope) -> Iterator[Outcome]:
     if holder.type == TASK:
         architecture = holder.get("runtimePlatform.cpuArchitecture")
         windows = str(holder.get("runtimePlatform.operatingSystemFamily")).upper().startswith("WINDOWS")
-        if architecture in (ABSENT, "X86_64") and not windows:
+        if architecture is UNKNOWN:
+            yield undecided("runtimePlatform.cpuArchitecture")
+        elif architecture in (ABSENT, "X86_64") and not windows:
             yield "runs on x86"
     elif holder.type == FUNCTION:
-        if "arm64" not in holder.all("architectures[]") and holder.get("architectures") is not UNKNOWN:
-            yield "runs on x86"
+        chosen = holder.all("architectures[]")
+        if "arm64" not in chosen:
+            yield undecided("architectures") if UNKNOWN in chosen else "runs on x86"
     else:
         path = "instanceClass" if holder.type == DATABASE else "nodeType"
         kind = holder.get(path)
         family = str(kind).removeprefix("db.").removeprefix("cache.").split(".")[0]
-        if isinstance(kind, str) and family[:1] in ("t", "m", "r") and family.rstrip("dn")[-1:] != "g":
+        if kind is UNKNOWN:
+            yield undecided(path)
+        elif isinstance(kind, str) and family[:1] in ("t", "m", "r") and family.rstrip("dn")[-1:] != "g":
             yield f"{path} is of the x86 family {family}"
 
 
@@ -272,7 +278,9 @@ declare(
 
 def _fast_disk(holder: Resource, _scope: Scope) -> Iterator[Outcome]:
     for path in ("storageType", "type", "rootBlockDevice.volumeType"):
-        if holder.get(path) in ("io1", "io2"):
+        if holder.get(path) is UNKNOWN:
+            yield undecided(path)
+        elif holder.get(path) in ("io1", "io2"):
             yield f"{path} is {holder.get(path)}"
 
 

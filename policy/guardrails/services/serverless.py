@@ -11,7 +11,7 @@ from guardrails.resource import ABSENT, UNKNOWN, Resource
 from guardrails.rule import Deferred, Kind, Outcome, Scope, declare, undecided
 from guardrails.runtimes import DEPRECATED
 from guardrails.secrets import named_secret
-from guardrails.services.ec2 import SUBNET, zones
+from guardrails.services.ec2 import SUBNET, zone_count
 
 FUNCTION: Final = "aws:lambda/function:Function"
 PERMISSION: Final = "aws:lambda/permission:Permission"
@@ -46,6 +46,7 @@ declare(
     types=PERMISSION,
     reads=("principal", "principalOrgId", "functionUrlAuthType", "sourceAccount"),
     check=_public_function,
+    references=("principalOrgId", "sourceAccount"),
     why="Anybody could run the code, at your expense and with its rights.",
     fix='Permission(principal="s3.amazonaws.com", source_arn=bucket.arn, source_account=account_id)',
     waivable=False,
@@ -54,7 +55,7 @@ declare(
 
 def _source(permission: Resource, _scope: Scope) -> Iterator[Outcome]:
     principal = permission.get("principal")
-    service = isinstance(principal, str) and principal.endswith(".amazonaws.com")
+    service = principal is UNKNOWN or (isinstance(principal, str) and principal.endswith(".amazonaws.com"))
     if service and not any(has_value(permission.get(path)) for path in ("sourceArn", "sourceAccount")):
         yield "any resource of that service, in any account, may call the function"
 
@@ -67,6 +68,7 @@ declare(
     types=PERMISSION,
     reads=("principal", "sourceArn", "sourceAccount"),
     check=_source,
+    references=("sourceArn", "sourceAccount"),
     why="The service acts for all its customers; without a source it can be made to act for another one (the confused "
     "deputy).",
     fix="Permission(source_arn=rule.arn, ...)",
@@ -133,10 +135,10 @@ declare(
 def _function_zones(function: Resource, scope: Scope) -> Iterator[Outcome]:
     if not has_value(function.get("vpcConfig.subnetIds")):
         return
-    inside = zones(scope, function, "vpcConfig")
-    known = len(inside) or len(function.all("vpcConfig.subnetIds[]"))
-    if known < 2 and function.get("vpcConfig.subnetIds") is not UNKNOWN:
-        yield "is in one availability zone"
+    path = "vpcConfig.subnetIds"
+    if zone_count(scope, function, "vpcConfig", path) < 2:
+        unknown = function.get(path) is UNKNOWN and not scope.stack.referenced(function, "vpcConfig")
+        yield undecided(path) if unknown else "is in one availability zone"
 
 
 declare(
@@ -169,8 +171,9 @@ def _open_url(url: Resource, _scope: Scope) -> Iterator[Outcome]:
     kind = url.get("authorizationType")
     if kind != "AWS_IAM":
         yield undecided("authorizationType") if kind is UNKNOWN else "authorizationType is not AWS_IAM"
-    if "*" in url.all("cors.allowOrigins[]"):
-        yield "cors.allowOrigins holds *"
+    origins = url.all("cors.allowOrigins[]")
+    if "*" in origins or UNKNOWN in origins:
+        yield "cors.allowOrigins holds *" if "*" in origins else undecided("cors.allowOrigins")
 
 
 declare(
@@ -200,6 +203,7 @@ declare(
     types=FUNCTION,
     reads=("environment.variables", "kmsKeyArn"),
     check=_environment_key,
+    references=("kmsKeyArn",),
     why="Variables are always encrypted; your own key can be refused and audited.",
     fix="kms_key_arn=key.arn",
     url="https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html",
@@ -234,14 +238,17 @@ declare(
 
 def _failures(function: Resource, scope: Scope) -> Iterator[Outcome]:
     callers = scope.attached(function, PERMISSION, "function", "name")
-    if not any(caller.get("principal") in _ASYNCHRONOUS for caller in callers):
+    principals = [caller.get("principal") for caller in callers]
+    if not any(principal is UNKNOWN or principal in _ASYNCHRONOUS for principal in principals):
         return
     configured = any(
         has_value(found.get("destinationConfig.onFailure"))
         for found in scope.attached(function, INVOKE_CONFIG, "functionName", "name")
     )
     if not configured and not has_value(function.get("deadLetterConfig.targetArn")):
-        yield "is called without waiting for the answer, and has nowhere to put what failed"
+        unknown = UNKNOWN in principals
+        lost = "is called without waiting for the answer, and has nowhere to put what failed"
+        yield undecided("principal of its permission") if unknown else lost
 
 
 declare(
@@ -253,6 +260,7 @@ declare(
     reads=("deadLetterConfig.targetArn", "name"),
     related={PERMISSION: ("function", "principal"), INVOKE_CONFIG: ("functionName", "destinationConfig.onFailure")},
     check=_failures,
+    references=("deadLetterConfig.targetArn", "destinationConfig.onFailure"),
     why="After two retries the event is gone without a word.",
     fix='FunctionEventInvokeConfig(destination_config={"on_failure": {"destination": queue.arn}}, ...)',
     url="https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",

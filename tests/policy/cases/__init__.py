@@ -1,0 +1,1 @@
+"""Compliant and non-compliant stacks for every rule, in the smallest form that says it."""
