@@ -1,0 +1,85 @@
+"""Firewall, distribution, records and the check from outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.assembly.constants import GLOBAL_REGION
+
+if TYPE_CHECKING:
+    from components.cdn import Cdn
+    from components.firewall import Firewall
+    from components.health_check import HealthCheck
+    from components.platform import Platform
+
+
+def create_firewall(platform: Platform) -> Firewall | None:
+    """The web ACL in front of the distribution."""
+    settings = platform.settings.firewall
+    if settings is None or not settings.enabled:
+        return None
+    from components.firewall import Firewall
+
+    return Firewall(
+        "firewall",
+        settings=settings,
+        names=platform.names,
+        log_retention_days=platform.settings.observability.log_retention_days,
+        opts=platform.child(),
+    )
+
+
+def create_cdn(platform: Platform) -> Cdn | None:
+    """The distribution."""
+    settings = platform.settings.cdn
+    if settings is None or not settings.enabled:
+        return None
+    from components.cdn import Cdn
+
+    return Cdn(
+        "cdn",
+        settings=settings,
+        names=platform.names,
+        site_bucket_domain=platform.all_buckets[settings.site_bucket].bucket.bucket_regional_domain_name,
+        load_balancer=platform.load_balancer,
+        domain_name=None if platform.domain is None else platform.domain.name,
+        certificate_arn=None if platform.domain is None else platform.domain.certificate_arns[GLOBAL_REGION],
+        web_acl_arn=None if platform.firewall is None else platform.firewall.arn,
+        log_bucket_arn=None if platform.log_bucket is None else platform.log_bucket.bucket.arn,
+        log_access=platform.log_access,
+        opts=platform.child(),
+    )
+
+
+def create_records(platform: Platform) -> None:
+    """The records that point the domain at what answers."""
+    if platform.domain is None:
+        return
+    from components.alias_records import AliasRecords
+
+    if platform.cdn is not None:
+        target, zone, ipv6, watched = platform.cdn.domain_name, platform.cdn.hosted_zone_id, True, False
+    elif platform.load_balancer is not None:
+        target, zone, ipv6, watched = platform.load_balancer.dns_name, platform.load_balancer.zone_id, False, True
+    else:
+        return
+    AliasRecords(
+        "records",
+        zone_id=platform.domain.zone_id,
+        record_name=platform.domain.name,
+        target=target,
+        target_zone_id=zone,
+        ipv6=ipv6,
+        evaluate_health=watched,
+        opts=platform.child(),
+    )
+
+
+def create_health_check(platform: Platform) -> HealthCheck | None:
+    """The check from outside."""
+    settings = platform.settings.observability.health_check
+    if not settings.enabled or platform.host is None:
+        return None
+    from components.health_check import HealthCheck
+
+    return HealthCheck("health", settings=settings, host=platform.host, opts=platform.child())

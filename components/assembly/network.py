@@ -1,0 +1,66 @@
+"""The VPC, the load balancer and the domain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.assembly.constants import GLOBAL_REGION
+
+if TYPE_CHECKING:
+    from components.domain import Domain
+    from components.load_balancer import LoadBalancer
+    from components.platform import Platform
+    from components.vpc import Vpc
+
+
+def create_vpc(platform: Platform) -> Vpc | None:
+    """The VPC."""
+    if platform.settings.network is None:
+        return None
+    from components.vpc import Vpc
+
+    return Vpc(
+        "vpc",
+        settings=platform.settings.network,
+        names=platform.names,
+        log_bucket_arn=None if platform.log_bucket is None else platform.log_bucket.bucket.arn,
+        log_access=platform.log_access,
+        opts=platform.child(),
+    )
+
+
+def create_domain(platform: Platform) -> Domain | None:
+    """The domain, with a certificate in each region that needs one."""
+    if platform.settings.domain is None:
+        return None
+    from components.domain import Domain
+
+    regions = [GLOBAL_REGION] if platform.behind_cdn else []
+    if platform.settings.load_balancer is not None and platform.settings.region not in regions:
+        regions.append(platform.settings.region)
+    return Domain("domain", settings=platform.settings.domain, regions=regions, opts=platform.child())
+
+
+def create_load_balancer(platform: Platform) -> LoadBalancer | None:
+    """The load balancer in front of public services."""
+    settings = platform.settings.load_balancer
+    if settings is None or platform.vpc is None:
+        return None
+    from components.load_balancer import LoadBalancer
+
+    public = [service for service in platform.settings.active_services.values() if service.public is not None]
+    certificate = settings.certificate_arn
+    if certificate is None and platform.domain is not None:
+        certificate = platform.domain.certificate_arns[platform.settings.region]
+    return LoadBalancer(
+        "load-balancer",
+        settings=settings,
+        names=platform.names,
+        vpc=platform.vpc,
+        target_ports=sorted({service.port for service in public}),
+        behind_cdn=platform.behind_cdn,
+        certificate_arn=certificate,
+        log_bucket=None if platform.log_bucket is None else platform.log_bucket.bucket.bucket,
+        log_access=platform.log_access,
+        opts=platform.child(),
+    )

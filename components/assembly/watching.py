@@ -1,0 +1,126 @@
+"""Notifications, alarms, dashboards, budgets and rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from components.assembly.constants import GLOBAL_REGION
+
+if TYPE_CHECKING:
+    from components.health_check import HealthCheck
+    from components.notifications import Notifications
+    from components.platform import Platform
+    from components.watched import Watched
+
+
+def create_notifications(platform: Platform) -> Notifications:
+    """The topic that alarms and budgets tell."""
+    from components.notifications import Notifications
+
+    return Notifications(
+        "notifications",
+        settings=platform.settings.notifications,
+        names=platform.names,
+        kms_key_arn=platform.key_arn,
+        opts=platform.child(),
+    )
+
+
+def watch(platform: Platform) -> None:
+    """Alarms and dashboards."""
+    settings = platform.settings.observability
+    watched = _watched(platform)
+    arns: list[pulumi.Input[str]] = []
+    if settings.alarms.enabled:
+        from components.alarms import Alarms
+
+        alarms = Alarms(
+            "alarms",
+            settings=settings.alarms,
+            names=platform.names,
+            topic_arn=platform.notifications.arn,
+            watched=watched,
+            opts=platform.child(),
+        )
+        arns.extend(alarms.arns)
+        if platform.health_check is not None:
+            _ring_for_health(platform, platform.health_check)
+    if settings.dashboards_enabled:
+        from components.dashboards import Dashboards
+
+        Dashboards(
+            "dashboards",
+            settings=settings,
+            budget=platform.settings.budget,
+            names=platform.names,
+            watched=watched,
+            alarm_arns=arns,
+            opts=platform.child(),
+        )
+
+
+def _watched(platform: Platform) -> Watched:
+    from components.watched import Watched, WatchedDatabase
+
+    database = None
+    if platform.database is not None and platform.settings.database is not None:
+        database = WatchedDatabase(
+            identifier=platform.database.identifier,
+            max_connections=platform.settings.database.max_connections,
+            storage_gb=platform.settings.database.storage_gb,
+        )
+    return Watched(
+        cluster=None if platform.cluster is None else platform.cluster.name,
+        services={name: service.service_name for name, service in platform.services.items()},
+        database=database,
+        cache_nodes=() if platform.cache is None else platform.cache.node_ids,
+        load_balancer=None if platform.load_balancer is None else platform.load_balancer.arn_suffix,
+    )
+
+
+def _ring_for_health(platform: Platform, health_check: HealthCheck) -> None:
+    from components.alarms import HealthAlarm
+
+    topic = platform.notifications
+    if platform.settings.region != GLOBAL_REGION:
+        from components.notifications import Notifications
+
+        topic = Notifications(
+            "notifications-global",
+            settings=platform.settings.notifications,
+            names=platform.names,
+            region=GLOBAL_REGION,
+            opts=platform.child(),
+        )
+    HealthAlarm(
+        "health-alarm",
+        settings=platform.settings.observability.alarms,
+        names=platform.names,
+        health_check_id=health_check.id,
+        topic_arn=topic.arn,
+        opts=platform.child(),
+    )
+
+
+def govern(platform: Platform) -> None:
+    """Budgets, Config rules and GuardDuty."""
+    from components.budget import SpendingBudgets
+
+    SpendingBudgets(
+        "budget",
+        settings=platform.settings.budget,
+        names=platform.names,
+        topic_arn=platform.notifications.arn,
+        topic_policy=platform.notifications.policy,
+        opts=platform.child(),
+    )
+    if platform.settings.observability.config_rules.enabled:
+        from components.config_rules import ConfigRules
+
+        ConfigRules("config-rules", settings=platform.settings.observability.config_rules, opts=platform.child())
+    if platform.settings.observability.guard_duty:
+        from components.guard_duty import GuardDuty
+
+        GuardDuty("guard-duty", opts=platform.child())
