@@ -73,7 +73,11 @@ def lambda_function(inputs: Inputs, today: date) -> Iterator[Failure]:
 
 
 #: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#function-configuration-deployment-and-execution
-_LAMBDA_LIMITS: Final = (("timeout", 900, "seconds"), ("memorySize", 10240, "MB"), ("ephemeralStorage.size", 10240, "MB"))
+_LAMBDA_LIMITS: Final = (
+    ("timeout", 900, "seconds"),
+    ("memorySize", 10240, "MB"),
+    ("ephemeralStorage.size", 10240, "MB"),
+)
 #: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
 _RESERVED: Final = frozenset(
     {

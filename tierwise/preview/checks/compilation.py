@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from tierwise.preview.checks import sdk
-from tierwise.preview.checks.facts import FACTS, TAGS
+from tierwise.preview.checks.facts import BY_NAME, FACTS, TAGS
 from tierwise.preview.checks.mapping import TypeMapping
 from tierwise.preview.checks.models import Node, extension_enum, operation_input, resource_schema
 
@@ -70,6 +70,8 @@ class _Compiler:
             if where == "tags" and any(isinstance(alternative, sdk.MapOf) for alternative in field.shape):
                 constraint = dict(TAGS)
             constraint.update(self._facts.get(where, {}))
+            if self._names.get(where) != "":
+                _add_by_name(where, field.shape, constraint)
             if constraint:
                 found[field.name] = constraint
             for block in _blocks(field.shape):
@@ -96,6 +98,23 @@ class _Compiler:
         if lists:
             return _merge(_list_constraint(node, lists[0].element) for node in nodes)
         return _merge(_scalar_constraint(node, shape) for node in nodes)
+
+
+def _add_by_name(where: str, shape: sdk.Shape, constraint: dict[str, Any]) -> None:
+    fact = next((fact for ending, fact in BY_NAME if re.search(ending, where)), None)
+    if fact is None:
+        return
+    lists = [alternative for alternative in shape if isinstance(alternative, sdk.ListOf)]
+    leaf = lists[0].element if lists else shape
+    numeric = "maximum" in fact
+    kinds = {alternative.kind for alternative in leaf if isinstance(alternative, sdk.Scalar)}
+    if not kinds & ({"integer", "number"} if numeric else {"string"}):
+        return
+    target: dict[str, Any] = dict(constraint.get("items", {})) if lists else constraint
+    if not target.keys() & {"pattern", "enum", "minimum", "maximum"}:
+        target.update(fact)
+        if lists:
+            constraint["items"] = target
 
 
 def _split(place: str) -> tuple[str, str]:

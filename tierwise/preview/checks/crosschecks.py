@@ -8,7 +8,7 @@ from datetime import date
 from tierwise.preview.checks.combinations import COMBINATIONS, check_json, lambda_function
 from tierwise.preview.checks.containers import check_task_definition
 from tierwise.preview.checks.failure import Failure
-from tierwise.preview.checks.networks import check_networks
+from tierwise.preview.checks.networks import check_networks, check_region
 from tierwise.preview.checks.policies import check_policies
 from tierwise.preview.checks.reading import Inputs
 from tierwise.preview.checks.schedules import check_schedules
@@ -25,6 +25,7 @@ def check_combinations(resource: PlannedResource, today: date) -> Iterator[Failu
     inputs = Inputs(resource)
     yield from check_policies(inputs)
     yield from check_networks(inputs)
+    yield from check_region(inputs)
     yield from check_schedules(inputs)
     yield from check_json(inputs)
     check = COMBINATIONS.get(resource.type)

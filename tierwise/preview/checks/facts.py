@@ -10,7 +10,6 @@ from typing import Any, Final
 
 Fact = Mapping[str, Any]
 
-_PORT: Final[Fact] = {"minimum": 0, "maximum": 65535, "why": "not a TCP or UDP port"}
 _PERCENT: Final[Fact] = {"minimum": 0, "maximum": 100}
 
 #: Tags of any resource: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
@@ -23,6 +22,41 @@ TAGS: Final[Fact] = {
     },
     "values": {"maxLength": 256},
 }
+
+_PORT: Final[Fact] = {"minimum": 0, "maximum": 65535, "why": "not a TCP or UDP port"}
+_ARN: Final[Fact] = {"pattern": "^arn:aws[a-z-]*:", "why": "not an ARN"}
+_ZONE: Final[Fact] = {
+    "pattern": "^[a-z]{2}(-[a-z]+)+-[0-9]+(-[a-z]+-[0-9]+)?[a-z]$",
+    "why": "not the name of an Availability Zone",
+}
+# https://pkg.go.dev/time#ParseDuration: how the provider reads its own timeouts
+_DURATION: Final[Fact] = {"pattern": r"^([0-9]+(\.[0-9]+)?(h|m|s|ms))+$", "why": "not a duration such as 30m"}
+
+
+def _identifier(prefix: str) -> Fact:
+    return {"pattern": f"^{prefix}-", "why": f"not an identifier of the form {prefix}-…"}
+
+
+#: By the end of a property's path, whatever the type: what its name promises and the models often leave out. Applied
+#: only where they say neither pattern nor enumeration; to the members where the property is a list.
+#: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+#: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
+BY_NAME: Final[tuple[tuple[str, Fact], ...]] = (
+    (r"(^|\.)timeouts\.(create|update|delete|read)$", _DURATION),
+    (r"([a-z]Arn|[a-z]Arns|\.arn|^targetGroupArns)$", _ARN),
+    (r"(^|\.)(vpcId|vpc)$", _identifier("vpc")),
+    (r"(^|\.)(subnetId|subnetIds|vpcSubnetIds|subnets)$", _identifier("subnet")),
+    (r"(^|\.)(securityGroupId|securityGroupIds|vpcSecurityGroupIds|referencedSecurityGroupId)$", _identifier("sg")),
+    (r"(^|\.)(routeTableId|routeTableIds)$", _identifier("rtb")),
+    (r"(^|\.)allocationId$", _identifier("eipalloc")),
+    (r"(^|\.)natGatewayId$", _identifier("nat")),
+    (r"(^|\.)networkInterfaceId$", _identifier("eni")),
+    (r"(^|\.)(prefixListId|prefixListIds)$", _identifier("pl")),
+    (r"(^|\.)(vpcEndpointId|vpcEndpointIds)$", _identifier("vpce")),
+    (r"(^|\.)(availabilityZone|availabilityZones)$", _ZONE),
+    (r"(^|\.)([a-z]+Port|port)$", _PORT),
+    (r"(^|\.)subscriberEmailAddresses$", {"pattern": r"^[^@\s]+@[^@\s]+\.[^@\s]+$", "why": "not an email address"}),
+)
 
 _HTTP_METHODS: Final = ["ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 

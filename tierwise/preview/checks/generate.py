@@ -15,6 +15,7 @@ from tierwise.preview.checks.models import (
     engine_versions,
     fargate_sizes,
     member_types,
+    regions,
     retired_versions,
     runtime_lifecycle,
     versions,
@@ -37,6 +38,7 @@ def render_tables() -> str:
             name: {key: dates[key] for key in ("deprecated", "create-block", "successor")}
             for name, dates in sorted(runtime_lifecycle().items())
         },
+        "regions": regions(),
         "fargate": fargate_sizes(),
         "rdsVersions": engine_versions(),
         "rdsDeprecated": retired_versions(),

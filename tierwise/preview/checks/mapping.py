@@ -52,6 +52,7 @@ MAPPINGS: Final[Mapping[str, TypeMapping]] = {
     "aws:ec2/subnet:Subnet": _map("ec2.CreateSubnet", "AWS::EC2::Subnet"),
     "aws:ec2/internetGateway:InternetGateway": _map("ec2.CreateInternetGateway", "AWS::EC2::InternetGateway"),
     "aws:ec2/eip:Eip": _map("ec2.AllocateAddress", "AWS::EC2::EIP"),
+    "aws:ec2/eipAssociation:EipAssociation": _map("ec2.AssociateAddress", "AWS::EC2::EIPAssociation"),
     "aws:ec2/natGateway:NatGateway": _map("ec2.CreateNatGateway", "AWS::EC2::NatGateway"),
     "aws:ec2/instance:Instance": _map(
         "ec2.RunInstances",
@@ -708,6 +709,11 @@ MAPPINGS: Final[Mapping[str, TypeMapping]] = {
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": _map(
         "cloudwatch.PutCompositeAlarm", "AWS::CloudWatch::CompositeAlarm"
     ),
+    "aws:cloudwatch/logDelivery:LogDelivery": _map("logs.CreateDelivery", "AWS::Logs::Delivery"),
+    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": _map(
+        "logs.PutDeliveryDestination", "AWS::Logs::DeliveryDestination"
+    ),
+    "aws:cloudwatch/logDeliverySource:LogDeliverySource": _map("logs.PutDeliverySource", "AWS::Logs::DeliverySource"),
     "aws:cloudwatch/dashboard:Dashboard": _map("cloudwatch.PutDashboard", "AWS::CloudWatch::Dashboard"),
     "aws:synthetics/canary:Canary": _map(
         "synthetics.CreateCanary",

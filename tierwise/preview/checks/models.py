@@ -312,3 +312,17 @@ def member_types(service: str, shape: str) -> Any:
         return {"long": "integer", "double": "number", "float": "number"}.get(kind, kind)
 
     return walk(shape)
+
+
+def regions() -> list[str]:
+    """Every AWS region that botocore or cfn-lint knows, sorted."""
+    folder = resources.files("cfnlint") / "data" / "schemas" / "providers"
+    found = {
+        entry.name.removesuffix(".json")
+        for entry in folder.iterdir()
+        if re.fullmatch(r"[a-z]+(-[a-z]+)+-\d\.json", entry.name)
+    }
+    endpoints = json.loads((resources.files("botocore") / "data" / "endpoints.json").read_bytes())
+    for partition in endpoints["partitions"]:
+        found.update(partition["regions"])
+    return sorted(found)

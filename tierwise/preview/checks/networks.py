@@ -6,8 +6,9 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from tierwise.preview.checks.failure import Failure
+from tierwise.preview.checks.failure import Failure, nearest
 from tierwise.preview.checks.reading import Inputs, number
+from tierwise.preview.checks.tables import table
 
 #: Where CIDR blocks are: property path to the IP version, 0 for either.
 CIDRS: Final[Mapping[str, Mapping[str, int]]] = {
@@ -54,6 +55,15 @@ def check_networks(inputs: Inputs) -> Iterator[Failure]:
                 yield inputs.refuse(place, "AWS does not make a network of this size", allowed="/16 to /28")
     for path in _PORT_RULES.get(token, ()):
         yield from _ports(inputs, path)
+
+
+def check_region(inputs: Inputs) -> Iterator[Failure]:
+    """A region that is none; every AWS resource and the provider take one."""
+    if inputs.resource.type.startswith(("aws:", "pulumi:providers:aws")):
+        for place in inputs.places("region"):
+            if place.value not in table("regions"):
+                close = nearest(str(place.value), table("regions"))
+                yield inputs.refuse(place, "no AWS region has this name", nearest=close)
 
 
 def cidr_mistake(value: Any, version: int) -> tuple[str, str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from tierwise.preview.checks import sdk
 from tierwise.preview.checks.combinations import JSON_TEXT
@@ -14,6 +14,13 @@ from tierwise.preview.checks.networks import CIDRS
 from tierwise.preview.checks.policies import DOCUMENTS
 from tierwise.preview.checks.schedules import SCHEDULES
 
+#: Checked by rules of their own.
+_OTHERS: Final = frozenset(
+    {("aws:ecs/taskDefinition:TaskDefinition", name) for name in ("containerDefinitions", "cpu", "memory")}
+    | {("aws:s3/bucket:Bucket", name) for name in ("bucket", "bucketPrefix")}
+    | {("aws:rds/instance:Instance", name) for name in ("engineVersion", "password")}
+    | {("aws:rds/cluster:Cluster", name) for name in ("engineVersion", "masterPassword")}
+)
 _GRAMMARS: tuple[Mapping[str, Iterable[str]], ...] = (DOCUMENTS, CIDRS, SCHEDULES, JSON_TEXT)
 
 
@@ -66,11 +73,13 @@ def _leaves(token: str, fields: Mapping[str, sdk.Field], block: str, path: str, 
     for field in fields.values():
         where = path + field.name
         blocks = [found for found in _blocks(field.shape) if found.cls.__name__ not in above]
-        if blocks:
+        if _has_grammar(token, where):
+            yield "value"
+        elif blocks:
             for found in blocks:
                 name = found.cls.__name__
                 yield from _leaves(token, found.fields, name, where + ".", above | {name})
-        elif field.name in known or _has_grammar(token, where):
+        elif field.name in known or where == "region":
             yield "value"
         elif all(isinstance(kind, sdk.Scalar) and kind.kind == "boolean" for kind in field.shape):
             yield "boolean"
@@ -87,6 +96,6 @@ def _blocks(shape: sdk.Shape) -> Iterator[sdk.Block]:
 
 
 def _has_grammar(token: str, path: str) -> bool:
-    if (token, path) == ("aws:ecs/taskDefinition:TaskDefinition", "containerDefinitions"):
+    if (token, path) in _OTHERS:
         return True
     return any(path == re.sub(r"\[\]", "", each) for grammar in _GRAMMARS for each in grammar.get(token, ()))

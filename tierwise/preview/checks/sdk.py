@@ -1,7 +1,7 @@
 """What the installed Pulumi SDKs declare about a resource's inputs: names, types, what is required.
 
 Read live from the SDK's own input classes, so it is right for whatever version is installed. Nothing is copied into a
-data file: a class takes about 20 microseconds to describe, and only those that a stack really uses are described.
+data file: only the classes and properties that a stack really uses are read.
 """
 
 from __future__ import annotations
@@ -58,21 +58,33 @@ Alternative = Scalar | ListOf | MapOf | Block
 Shape = tuple[Alternative, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Field:
     """One declared input.
 
-    Attributes:
+    Args:
         name: Pulumi's name (camelCase).
         python_name: The SDK's argument name (snake_case).
         required: Whether the SDK refuses to go without it.
-        shape: The accepted types.
+        annotation: The getter's return annotation.
+        module: The module that the annotation's names are looked up in.
     """
 
-    name: str
-    python_name: str
-    required: bool
-    shape: Shape
+    __slots__ = ("_annotation", "_module", "_shape", "name", "python_name", "required")
+
+    def __init__(self, name: str, python_name: str, annotation: Any, module: str, *, required: bool) -> None:
+        self.name = name
+        self.python_name = python_name
+        self.required = required
+        self._annotation = annotation
+        self._module = module
+        self._shape: Shape | None = None
+
+    @property
+    def shape(self) -> Shape:
+        """The accepted types, read on first use: most stacks set few of a type's properties."""
+        if self._shape is None:
+            self._shape = _shape(self._annotation, self._module)
+        return self._shape
 
 
 _SCALARS: dict[Any, Scalar] = {
@@ -142,8 +154,8 @@ def describe(cls: type) -> dict[str, Field]:
         if name is None:
             continue
         required = python_name in parameters and python_name not in optional
-        shape = _shape(member.fget.__annotations__["return"], cls.__module__)
-        fields[name] = Field(name, python_name, required, shape)
+        annotation = member.fget.__annotations__["return"]
+        fields[name] = Field(name, python_name, annotation, cls.__module__, required=required)
     return fields
 
 

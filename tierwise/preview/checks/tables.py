@@ -14,9 +14,10 @@ TABLES: Final = Path(__file__).parent / "data" / "tables.json"
 def table(name: str) -> Any:
     """A table of the generated file.
 
-    ``lambdaRuntimes``: runtime to its ``deprecated``, ``create-block`` and ``successor``. ``fargate``: CPU units to the
-    memory sizes in MiB that go with them. ``rdsVersions``: engine to versions. ``rdsDeprecated``: the same, for the
-    versions that RDS has retired. ``containerDefinition``: the shape of an ECS container definition.
+    ``regions``: AWS regions. ``lambdaRuntimes``: runtime to its ``deprecated``, ``create-block`` and ``successor``.
+    ``fargate``: CPU units to the memory sizes in MiB that go with them. ``rdsVersions``: engine to versions.
+    ``rdsDeprecated``: the same, for the versions that RDS has retired. ``containerDefinition``: the shape of an ECS
+    container definition.
     """
     return _tables()[name]
 
