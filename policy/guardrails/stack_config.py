@@ -181,7 +181,21 @@ class _Reader:
         overrides = self._json("overrides")
         if overrides is not None and not _is_object(overrides):
             self.problems.append(f"{project}:overrides is not an object")
-        self._overrides: dict[str, Any] = overrides if _is_object(overrides) else {}
+        #: What lies over the sections, weakest first.
+        self._layers: list[dict[str, Any]] = [*self._presets(), *([overrides] if _is_object(overrides) else [])]
+
+    def _presets(self) -> Iterable[dict[str, Any]]:
+        """The presets that the stack chooses, weakest first."""
+        chosen = self._json("preset")
+        names = cast(list[Any], chosen) if isinstance(chosen, list) else [] if chosen is None else [chosen]
+        defined = self._json("presets")
+        for name in names:
+            preset = defined.get(name) if _is_object(defined) else None
+            if _is_object(preset):
+                yield preset
+            else:
+                known = defined if _is_object(defined) else ()
+                self.problems.append(f'preset: no such preset "{name}"{nearest(str(name), known)}')
 
     def _json(self, key: str) -> Any:
         text = self._lookup(f"{self._project}:{key}")
@@ -193,9 +207,12 @@ class _Reader:
             return text
 
     def value(self, key: str) -> Any:
-        """A key's value with the stack's overrides merged over it."""
-        base = self._json(key)
-        return merge(base, self._overrides[key]) if key in self._overrides else base
+        """A key's value with presets and the stack's overrides merged over it."""
+        value = self._json(key)
+        for layer in self._layers:
+            if key in layer:
+                value = merge(value, layer[key])
+        return value
 
     def section(self, key: str) -> dict[str, Any]:
         """An object section; empty when absent."""
