@@ -179,7 +179,10 @@ def _program_error(raised: BaseException, project: Project, recording: Recording
     else:
         described = describe(raised, project.program_dir)
         error = ProgramError(
-            f"Program failed with an unhandled exception:\n{described.message}", described.file, described.line
+            f"Program failed with an unhandled exception:\n{described.message}",
+            described.file,
+            described.line,
+            raised=raised,
         )
     recording.diagnostics.append(Diagnostic("error", error.message, error.urn))
     return error

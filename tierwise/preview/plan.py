@@ -36,12 +36,14 @@ class ProgramError:
         file: The file of the user's innermost frame, or None.
         line: Its line, or None.
         urn: The resource that it is about, or "".
+        raised: The exception itself, where it may say more than its text.
     """
 
     message: str
     file: str | None = None
     line: int | None = None
     urn: str = ""
+    raised: BaseException | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

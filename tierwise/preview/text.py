@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +16,8 @@ from tierwise.style import Style
 
 _MARKS = {"mandatory": "❌", "advisory": "⚠️ ", "": "✅"}
 _VERDICTS = {"pass": "green", "warn": "yellow", "block": "red"}
-_LEVERS_SHOWN = 5
+#: Columns of running text.
+_WIDTH = 110
 
 
 def render(review: StackReview, style: Style, *, verbose: bool = False) -> str:
@@ -91,10 +93,9 @@ def _policies(review: StackReview, style: Style, verbose: bool) -> Iterator[str]
     active = [finding for finding in advisory if finding.exception]
     for finding in active:
         exception = finding.exception or {}
-        yield (
-            f"        - {style('[exception]', 'cyan')}  {finding.policy}  ({finding.resource}): {exception.get('reason')} "
-            f"({exception.get('owner')}, {exception.get('days_left')} days left)"
-        )
+        left = f"{exception.get('owner')}, {exception.get('days_left')} days left"
+        named = f"{finding.policy}  ({finding.resource}): {exception.get('reason')} ({left})"
+        yield f"        - {style('[exception]', 'cyan')}  {named}"
     plain = [finding for finding in advisory if not finding.exception]
     if verbose:
         for finding in plain:
@@ -187,14 +188,13 @@ def _cost(review: StackReview, style: Style, verbose: bool) -> Iterator[str]:
         if verbose:
             for line in group.lines:
                 quantity = f"{line.quantity:,.4f}".rstrip("0").rstrip(".")
-                yield style(
-                    f"        {money(line.expected):>10}  {line.resource}: {line.name}, {quantity} {line.unit} × {line.price}",
-                    "dim",
-                )
-    for item in estimate.unknown:
+                what = f"{line.resource}: {line.name}, {quantity} {line.unit} × {line.price}"
+                yield style(f"        {money(line.expected):>10}  {what}", "dim")
+    for item in estimate.unknown if verbose else ():
         yield f"    {'?':>{width + 12}}   {item.resource}: {item.reason}"
     for item in estimate.unsupported:
         yield f"    {'?':>{width + 12}}   {item.resource} ({short_type(item.type)}): {item.reason}"
     colour = _VERDICTS[verdict.status]
-    budget = f" of {money(verdict.limit)} ({verdict.message})" if verdict.limit is not None else f" ({verdict.message})"
+    budget = f" of {money(verdict.limit)}" if verdict.limit is not None else ""
     yield style(f"    {'total':<{width}}  {estimate.total:>10}", "bold") + style(budget, colour)
+    yield from (style(f"    {line}", colour) for line in textwrap.wrap(verdict.message, _WIDTH))

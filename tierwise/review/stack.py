@@ -116,9 +116,15 @@ def review(target: Target, *, judge: bool = True) -> StackReview:
 
 
 def _check(result: StackReview) -> None:
-    from tierwise.preview.checks import check
+    from tierwise.preview.checks import check, explain_type_error
 
     result.failures = check(result.plan.resources)
+    raised = None if result.plan.error is None else result.plan.error.raised
+    if isinstance(raised, TypeError):
+        # A misspelt argument is refused by the SDK's constructor, before anything reaches the plan.
+        explained = explain_type_error(raised, raised.__traceback__, result.target.directory)
+        if explained is not None:
+            result.failures.append(explained)
 
 
 def _judge(result: StackReview) -> None:

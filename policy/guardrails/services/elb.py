@@ -32,7 +32,24 @@ def _application(check: PathCheck) -> PathCheck:
     return when("loadBalancerType", lambda value: value in (ABSENT, "application"), check)
 
 
-def _redirects(listener: Resource, _scope: Scope) -> Iterator[Outcome]:
+def _is_internal(listener: Resource, scope: Scope) -> bool:
+    """Whether every balancer that the listener may belong to has no public address."""
+    balancers = [b for b in scope.stack.referenced(listener, "loadBalancerArn") if b.type == BALANCER]
+    return bool(balancers) and all(balancer.get("internal") is True for balancer in balancers)
+
+
+def _redirects(listener: Resource, scope: Scope) -> Iterator[Outcome]:
+    # The project's own rule speaks of internal balancers, whose traffic no stranger sees.
+    if not _is_internal(listener, scope):
+        yield from _plain_http(listener)
+
+
+def _redirects_inside(listener: Resource, scope: Scope) -> Iterator[Outcome]:
+    if _is_internal(listener, scope):
+        yield from _plain_http(listener)
+
+
+def _plain_http(listener: Resource) -> Iterator[Outcome]:
     protocol = listener.get("protocol")
     if protocol is UNKNOWN:
         yield undecided("protocol")
@@ -55,11 +72,24 @@ declare(
     Kind.ENCRYPTION,
     "Application Load Balancer should be configured to redirect all HTTP requests to HTTPS",
     types=LISTENER,
-    reads=("protocol", "port", "defaultActions[].type", "defaultActions[].redirect.protocol"),
+    reads=("protocol", "port", "defaultActions[].type", "defaultActions[].redirect.protocol", "loadBalancerArn"),
     check=_redirects,
     why="Sessions and passwords cross the network in plain text otherwise.",
     fix='default_actions=[{"type": "redirect", "redirect": {"protocol": "HTTPS", "port": "443", '
     '"status_code": "HTTP_301"}}]',
+)
+
+declare(
+    "P.ELB.internal-http",
+    "low",
+    Kind.ADVICE,
+    "Internal load balancers should redirect HTTP to HTTPS",
+    types=LISTENER,
+    reads=("protocol", "port", "defaultActions[].type", "defaultActions[].redirect.protocol", "loadBalancerArn"),
+    check=_redirects_inside,
+    why="Advisory: the traffic stays in the VPC, and HTTPS there needs a domain for the inner certificate.",
+    fix="domain: {name: shop.example.com, zoneId: Z…}, whose certificate the listener then serves",
+    url="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-https-listener.html",
 )
 
 declare(

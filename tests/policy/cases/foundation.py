@@ -227,6 +227,7 @@ COMPUTE = {
     "AutoScaling.9": one(ec2.GROUP, {"launchTemplate": {"id": "t"}}, {}, {"launchConfiguration": "c"}),
 }
 
+INTERNAL = r(elb.BALANCER, {"internal": True}, "inner")
 REDIRECT = {"type": "redirect", "redirect": {"protocol": "HTTPS", "statusCode": "HTTP_301"}}
 LB = r(elb.BALANCER, {}, "lb", subnets=("a", "b"))
 BALANCING = {
@@ -236,6 +237,16 @@ BALANCING = {
         {"protocol": "HTTP", "defaultActions": [{"type": "forward"}]},
         {"port": 80, "defaultActions": [{"type": "forward"}]},
         {"protocol": "HTTP", "defaultActions": [{"type": "redirect", "redirect": {"statusCode": "HTTP_301"}}]},
+    ),
+    "P.ELB.internal-http": Case(
+        ok=(
+            (INTERNAL, r(elb.LISTENER, {"protocol": "HTTP", "defaultActions": [REDIRECT]}, loadBalancerArn="inner")),
+            # One that strangers reach is another rule's business.
+            (r(elb.LISTENER, {"protocol": "HTTP", "defaultActions": [{"type": "forward"}]}),),
+        ),
+        bad=(
+            (INTERNAL, r(elb.LISTENER, {"port": 80, "defaultActions": [{"type": "forward"}]}, loadBalancerArn="inner")),
+        ),
     ),
     "ELB.4": one(elb.BALANCER, {"dropInvalidHeaderFields": True}, {}),
     "ELB.5": one(elb.BALANCER, {"accessLogs": {"enabled": True, "bucket": "b"}}, {}, {"accessLogs": {"bucket": "b"}}),
