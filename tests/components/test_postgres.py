@@ -65,7 +65,7 @@ def test_size_and_version_are_the_settings() -> None:
     instance = planned(instanceClass="db.t3.micro").one(INSTANCE)
     assert {key: instance.get(key) for key in ("engine", "engineVersion", "instanceClass", "storageType")} == {
         "engine": "postgres",
-        "engineVersion": "16.9",
+        "engineVersion": "16",
         "instanceClass": "db.t3.micro",
         "storageType": "gp3",
     }
