@@ -1,4 +1,4 @@
-"""The ``budget``, ``usage``, ``exceptions`` and ``policies`` sections: spending, and the rules a stack bends."""
+"""``budget``, ``usage``, ``exceptions``, ``policies``, ``approvals``: spending, and the rules that a stack bends."""
 
 from __future__ import annotations
 
@@ -66,6 +66,21 @@ class PolicyException(Section):
     """Logical name of the resource, or a glob."""
     reason: Annotated[str, Field(min_length=20)]
     """Why, in at least twenty characters."""
+    owner: Email
+    """Who answers for it."""
+    expires: date
+    """Last day that it holds."""
+
+
+class DataLossApproval(Section):
+    """An agreed replacement or deletion of something that holds data, for a while."""
+
+    resource: str
+    """Logical name of the resource, or a glob."""
+    operation: Literal["replace", "delete"]
+    """What may happen to it."""
+    reason: Annotated[str, Field(min_length=20)]
+    """Why what it holds may be lost, in at least twenty characters."""
     owner: Email
     """Who answers for it."""
     expires: date

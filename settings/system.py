@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from settings.base import AccountId, Email, Name, Region, Section, subsection
 from settings.data import BucketMap, Buckets, Cache, Database
 from settings.edge import Cdn, Domain, Firewall
-from settings.governance import Budget, Policies, PolicyException, Usage
+from settings.governance import Budget, DataLossApproval, Policies, PolicyException, Usage
 from settings.network import Network
 from settings.observability import DatabaseDump, Notifications, Observability
 from settings.secrets import Encryption, Secret
@@ -87,6 +87,8 @@ class Settings(Section):
     """Policy rules that do not hold for a resource, for a while."""
     policies: Policies = Field(default_factory=Policies)
     """How strictly the policy pack judges this stack."""
+    approvals: tuple[DataLossApproval, ...] = ()
+    """Replacements and deletions that lose data and are meant, for a while; read by ``tierwise preview --base``."""
 
     @property
     def active_services(self) -> dict[str, Service]:
