@@ -177,7 +177,8 @@ class Session:
             parent=args.opts.parent,
             region=region or self.config.region or UNKNOWN,
             provider=provider.urn if provider else None,
-            custom=":" in args.resource_type and provider is not None,
+            # The engine does not say what is a component; a bridged provider's types have a module with a slash.
+            custom=provider is not None or "/" in args.resource_type,
             protect=args.opts.protect,
         )
 

@@ -73,6 +73,7 @@ declare(
     "Application Load Balancer should be configured to redirect all HTTP requests to HTTPS",
     types=LISTENER,
     reads=("protocol", "port", "defaultActions[].type", "defaultActions[].redirect.protocol", "loadBalancerArn"),
+    related={BALANCER: ("internal",)},
     check=_redirects,
     why="Sessions and passwords cross the network in plain text otherwise.",
     fix='default_actions=[{"type": "redirect", "redirect": {"protocol": "HTTPS", "port": "443", '
@@ -86,6 +87,8 @@ declare(
     "Internal load balancers should redirect HTTP to HTTPS",
     types=LISTENER,
     reads=("protocol", "port", "defaultActions[].type", "defaultActions[].redirect.protocol", "loadBalancerArn"),
+    related={BALANCER: ("internal",)},
+    references=("internal",),  # Not known, it counts as public, and ELB.1 judges the listener.
     check=_redirects_inside,
     why="Advisory: the traffic stays in the VPC, and HTTPS there needs a domain for the inner certificate.",
     fix="domain: {name: shop.example.com, zoneId: Z…}, whose certificate the listener then serves",

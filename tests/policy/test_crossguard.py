@@ -1,0 +1,253 @@
+"""The pack through CrossGuard's own servicer says what ``guardrails.evaluate`` says, and is never dropped to a note."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import proto
+from pulumi.runtime.proto import analyzer_pb2
+from pulumi_policy import EnforcementLevel
+from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
+from pulumi_policy.policy import _PolicyAnalyzerServicer
+from pulumi_policy.proxy import UNKNOWN_BOOLEAN_VALUE, UNKNOWN_STRING_VALUE
+
+import guardrails
+from guardrails.crossguard import Session, configuration, plain, policies
+from guardrails.finding import Finding
+from guardrails.resource import UNKNOWN, Resource, Stack
+from guardrails.stack_config import RuleException, StackConfig
+from tests.policy.build import PROJECT, STACK, TODAY, Spec, budget, config, r, stack
+from tests.policy.cases import application, data, foundation, project
+from tests.policy.cases.data import BLOCK, TLS, B, allow, policy
+
+ROOT = r("pulumi:pulumi:Stack", {}, "shop-prod")
+#: A secret that no message may hold.
+SECRET = "hunter2-Zq9xW4rT7"  # noqa: S105
+
+
+def encode(value: Any) -> Any:
+    """A value as the engine sends it: sentinels for unknowns, whole numbers as they are."""
+    if value is UNKNOWN:
+        return UNKNOWN_STRING_VALUE
+    if isinstance(value, Mapping):
+        return {key: encode(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [encode(member) for member in value]
+    return value
+
+
+def secret(value: Any) -> Any:
+    """A secret as the engine sends it."""
+    return {SPECIAL_SIG_KEY: SPECIAL_SECRET_SIG, "value": value}
+
+
+class Engine:
+    """Plays the engine's part: each resource on its inputs, then the stack on outputs where the rest is unknown."""
+
+    def __init__(self, settings: StackConfig) -> None:
+        self.servicer = _PolicyAnalyzerServicer(
+            "tierwise", "0.1.0", policies(Session(settings, TODAY)), EnforcementLevel.ADVISORY
+        )
+
+    def run(self, judged: Stack, *, outputs: bool = True) -> list[analyzer_pb2.AnalyzeDiagnostic]:
+        diagnostics: list[analyzer_pb2.AnalyzeDiagnostic] = []
+        for resource in judged.resources:
+            request = analyzer_pb2.AnalyzeRequest(
+                type=resource.type, urn=resource.urn, name=resource.name, options=_options(resource)
+            )
+            request.properties.update(encode(resource.props))
+            for diagnostic in self.servicer.Analyze(request, None).diagnostics:
+                diagnostic.urn = diagnostic.urn or resource.urn
+                diagnostics.append(diagnostic)
+        request = analyzer_pb2.AnalyzeStackRequest()
+        for resource in judged.resources:
+            request.resources.append(_stack_resource(resource, outputs=outputs))
+        diagnostics.extend(self.servicer.AnalyzeStack(request, None).diagnostics)
+        return diagnostics
+
+
+def _options(resource: Resource) -> analyzer_pb2.AnalyzerResourceOptions:
+    return analyzer_pb2.AnalyzerResourceOptions(protect=resource.protect)
+
+
+def _stack_resource(resource: Resource, *, outputs: bool) -> analyzer_pb2.AnalyzerResource:
+    # What AWS computes is unknown in outputs, and so looks as if the program had set it.
+    computed = {"kmsKeyId": UNKNOWN, "publicAccessBlockConfiguration": UNKNOWN, "arn": UNKNOWN} if outputs else {}
+    sent = analyzer_pb2.AnalyzerResource(
+        type=resource.type,
+        urn=resource.urn,
+        name=resource.name,
+        options=_options(resource),
+        dependencies=list(resource.dependencies),
+        propertyDependencies={
+            prop: analyzer_pb2.AnalyzerPropertyDependencies(urns=list(urns))
+            for prop, urns in resource.property_dependencies.items()
+        },
+    )
+    sent.properties.update(encode({**computed, **resource.props}))
+    return sent
+
+
+def told(findings: list[Finding]) -> list[tuple[str, str, str, str]]:
+    """What the engine must hear of findings: policy, level, resource, and the first words of the message."""
+    return sorted(("exception-active" if f.exception else f.policy, f.level, f.urn, f.message) for f in findings)
+
+
+def heard(diagnostics: list[analyzer_pb2.AnalyzeDiagnostic]) -> list[tuple[str, str, str, str]]:
+    """The same from the servicer's diagnostics; the description before the message is the policy's title."""
+    names = {proto.ADVISORY: "advisory", proto.MANDATORY: "mandatory"}
+    return sorted(
+        (d.policyName, names[d.enforcementLevel], d.urn, d.message.split("\n", 1)[1].split(" [excepted until")[0])
+        for d in diagnostics
+    )
+
+
+def everything() -> Stack:
+    """The first compliant and the first non-compliant stack of every rule, side by side in one."""
+    specs: list[Spec] = [ROOT]
+    for cases in (data.CASES, foundation.CASES, application.CASES, project.CASES):
+        for rule_id, case in cases.items():
+            for kind, members in (("ok", case.ok[:1]), ("bad", case.bad[:1])):
+                prefix = f"{rule_id}-{kind}-"
+                specs.extend(_renamed(spec, prefix) for found in members for spec in found)
+    return stack(*specs)
+
+
+def _renamed(spec: Spec, prefix: str) -> Spec:
+    links = {
+        prop: tuple(prefix + target for target in ((targets,) if isinstance(targets, str) else targets))
+        for prop, targets in spec.links.items()
+    }
+    return replace(spec, name=prefix + spec.name, links=links)
+
+
+@pytest.mark.parametrize("tier", ["dev", "prod"])
+def test_the_engine_hears_what_evaluate_finds(tier: Any) -> None:
+    settings, judged = config(tier=tier, budget=budget(100)), everything()
+    diagnostics = Engine(settings).run(judged)
+    assert not [d.message for d in diagnostics if "can't run" in d.message]
+    assert heard(diagnostics) == told(guardrails.evaluate(judged, settings, TODAY))
+    # On production every rule that is on was heard of, so that the comparison is about something; but for one whose
+    # compliant stack heals its non-compliant one, and one that says nothing there.
+    beside = {"CloudFront.12", "P.Budget.provisioned"}
+    enabled = {rule.id for rule in guardrails.rules() if rule.level(settings) != "off" and not rule.whole_stack}
+    assert tier == "dev" or enabled - beside <= {d.policyName for d in diagnostics}
+
+
+def test_levels_follow_the_tier() -> None:
+    judged = stack(ROOT, r("aws:rds/instance:Instance", {"engine": "postgres"}))
+    for tier, level in (("dev", proto.ADVISORY), ("staging", proto.ADVISORY), ("prod", proto.MANDATORY)):
+        diagnostics = Engine(config(tier=tier)).run(judged)
+        assert {d.enforcementLevel for d in diagnostics if d.policyName == "RDS.11"} == {level}
+        assert {d.enforcementLevel for d in diagnostics if d.policyName == "RDS.3"} == {proto.MANDATORY}
+
+
+def test_pack_configuration_overrides_levels() -> None:
+    engine = Engine(config())
+    configured = analyzer_pb2.ConfigureAnalyzerRequest()
+    configured.policyConfig["RDS.3"].enforcementLevel = proto.ADVISORY
+    configured.policyConfig["RDS.11"].enforcementLevel = proto.DISABLED
+    engine.servicer.Configure(configured, None)
+    diagnostics = engine.run(stack(ROOT, r("aws:rds/instance:Instance", {"engine": "postgres"})))
+    assert {d.enforcementLevel for d in diagnostics if d.policyName == "RDS.3"} == {proto.ADVISORY}
+    assert not [d for d in diagnostics if d.policyName == "RDS.11"]
+
+
+def test_an_exception_is_reported_as_such_and_not_as_a_violation() -> None:
+    agreed = RuleException("RDS.3", "it", "the migration ends in January", "data@example.com", date(2026, 12, 1))
+    settings = config(exceptions=(agreed,))
+    diagnostics = Engine(settings).run(stack(ROOT, r("aws:rds/instance:Instance", {"engine": "postgres"})))
+    assert not [d for d in diagnostics if d.policyName == "RDS.3"]
+    (noted,) = [d for d in diagnostics if d.policyName == "exception-active"]
+    assert noted.enforcementLevel == proto.ADVISORY
+    assert "10 days left" in noted.message
+    assert "data@example.com" in noted.message
+
+
+def test_an_absent_reference_is_absent_though_the_output_is_unknown() -> None:
+    settings = config(levels={"P.RDS.cmk": "mandatory"})
+    diagnostics = Engine(settings).run(stack(ROOT, r("aws:rds/instance:Instance", {"engine": "postgres"})))
+    assert [d for d in diagnostics if d.policyName == "P.RDS.cmk"]
+
+
+def test_secrets_are_read_and_never_told() -> None:
+    task = {"containerDefinitions": json.dumps([{"name": "a", "environment": [{"name": "API_KEY", "value": SECRET}]}])}
+    judged = stack(ROOT, r("aws:ecs/taskDefinition:TaskDefinition", task))
+    engine = Engine(config())
+    for resource in judged.resources:
+        request = analyzer_pb2.AnalyzeRequest(type=resource.type, urn=resource.urn, name=resource.name)
+        request.properties.update({key: secret(encode(value)) for key, value in resource.props.items()})
+        diagnostics = engine.servicer.Analyze(request, None).diagnostics
+        assert not [d for d in diagnostics if SECRET in d.message]
+    assert "ECS.8" in {d.policyName for d in diagnostics}
+
+
+def test_a_second_preview_in_the_same_process_is_judged_afresh() -> None:
+    engine, settings = Engine(config()), config()
+    bare, blocked = stack(ROOT, B), stack(ROOT, B, BLOCK, policy(TLS))
+    assert heard(engine.run(bare)) == told(guardrails.evaluate(bare, settings, TODAY))
+    assert heard(engine.run(blocked)) == told(guardrails.evaluate(blocked, settings, TODAY))
+    assert heard(engine.run(bare)) == told(guardrails.evaluate(bare, settings, TODAY))
+
+
+def test_a_document_unknown_at_preview_is_judged_at_deployment() -> None:
+    engine = Engine(config())
+    waiting = stack(ROOT, B, policy(TLS).but(policy=UNKNOWN))
+    assert {"policy-deferred"} < {d.policyName for d in engine.run(waiting)}
+    assert not {"S3.2", "S3.6"} & {d.policyName for d in engine.run(waiting)}
+    deployed = stack(ROOT, B, policy(allow("*", "s3:*")))
+    assert {"S3.2", "S3.6"} <= {d.policyName for d in engine.run(deployed)}
+
+
+def test_every_rule_is_one_policy_with_its_metadata() -> None:
+    info = Engine(config()).servicer.GetAnalyzerInfo(None, None)
+    by_name = {found.name: found for found in info.policies}
+    for rule in guardrails.rules():
+        found = by_name[rule.id]
+        assert found.url == rule.url
+        assert rule.fix in found.remediation_steps
+        assert found.severity
+    assert len(by_name) == len(guardrails.rules())
+
+
+def test_configuration_comes_from_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    flat = {
+        f"{PROJECT}:tier": "dev",
+        f"{PROJECT}:budget": '{"monthly": 50}',
+        f"{PROJECT}:overrides": '{"budget": {"monthly": 70}}',
+        "aws:region": "eu-west-1",
+    }
+    monkeypatch.setenv("PULUMI_CONFIG", json.dumps(flat))
+    monkeypatch.setattr(pulumi, "get_project", lambda: PROJECT)
+    monkeypatch.setattr(pulumi, "get_stack", lambda: STACK)
+    found = configuration()
+    assert (found.tier, found.region) == ("dev", "eu-west-1")
+    assert found.budget is not None
+    assert found.budget.monthly == 70
+
+
+def test_plain_reads_behind_the_proxies() -> None:
+    from pulumi_policy.proxy import unknown_checking_proxy
+
+    raw = {"a": UNKNOWN_BOOLEAN_VALUE, "b": [{"c": 7.0, "d": UNKNOWN_STRING_VALUE}], "e": None, "__defaults": ["x"]}
+    assert plain(unknown_checking_proxy(raw)) == {"a": UNKNOWN, "b": [{"c": 7, "d": UNKNOWN}], "e": None}
+
+
+def test_the_time_of_a_policy_run_grows_with_the_stack() -> None:
+    """Linear, not quadratic: four times the resources take at most eight times as long."""
+
+    def seconds(count: int) -> float:
+        judged = stack(ROOT, *(r("aws:s3/bucket:Bucket", {}, f"b{index}") for index in range(count)))
+        started = time.perf_counter()
+        guardrails.evaluate(judged, config(), TODAY)
+        return time.perf_counter() - started
+
+    seconds(50)
+    assert seconds(2000) < 8 * max(seconds(500), 0.005)
