@@ -64,6 +64,21 @@ def checks(
     print(checks_as_text(targets or []))
 
 
+prices = typer.Typer(help="The price book that the estimate reads.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(prices, name="prices")
+
+
+@prices.command("refresh")
+def refresh_prices(
+    regions: Annotated[list[str] | None, typer.Argument(metavar="[REGION]…", help="Every region by default.")] = None,
+    endpoint: Annotated[str, typer.Option(help="Region of the Price List API.")] = "us-east-1",
+) -> None:
+    """Renew the price book through the AWS Price List API, with your own credentials."""
+    from tierwise.operations.refresh import run
+
+    raise typer.Exit(REFUSED if run(regions or [], endpoint).failures else FINE)
+
+
 def main() -> None:
     """The entry point: configuration mistakes are lines on standard error, never a traceback."""
     from tierwise.preview.errors import ConfigError
