@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from guardrails.resource import ABSENT, UNKNOWN, Resource
-from guardrails.rule import Check, Deferred, Outcome, Scope, undecided
+from guardrails.rule import Check, Outcome, Scope, undecided
 from guardrails.secrets import looks_secret
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/ -]{0,63}")
@@ -266,10 +266,6 @@ def block(path: str, check: PathCheck) -> PathCheck:
     return when(path, lambda value: value is not ABSENT, check)
 
 
-def members(resource: Resource, path: str) -> Iterator[Mapping[str, Any] | Deferred]:
-    """The objects of a list property; a list or member that is not known yet comes as one ``Deferred``."""
-    for value in resource.all(f"{path}[]"):
-        if value is UNKNOWN:
-            yield Deferred(path)
-        elif isinstance(value, Mapping):
-            yield value
+def is_block(value: Any) -> TypeGuard[Mapping[str, Any]]:
+    """True for a known object, such as one member of ``rules``."""
+    return isinstance(value, Mapping)

@@ -104,7 +104,7 @@ class Resource:
                 return ABSENT
             if value is None or value is ABSENT:
                 return ABSENT
-        return value
+        return value  # pyright: ignore[reportUnknownVariableType]
 
     def all(self, path: str) -> list[Any]:
         """Every value that ``path`` reaches, ``[]`` meaning every element.

@@ -226,11 +226,11 @@ class _Reader:
 
     def tier(self, stack: str) -> Tier:
         named = self.value("tier")
+        tiers: dict[Any, Tier] = {tier: tier for tier in TIERS}
         if named is None:
-            return next((tier for tier in TIERS if tier == stack), FALLBACK_TIER)
-        for tier in TIERS:
-            if named == tier:
-                return tier
+            return tiers.get(stack, FALLBACK_TIER)
+        if isinstance(named, str) and named in tiers:
+            return tiers[named]
         self.problems.append(f"tier is none of {', '.join(TIERS)}: rules apply as on {FALLBACK_TIER}")
         return FALLBACK_TIER
 
@@ -259,7 +259,7 @@ class _Reader:
             monthly=monthly,
             warn_at=Decimal(80) if warn_at is None else warn_at,
             daily=self._amount("budget.daily", raw.get("daily")),
-            unknowns=cast(Literal["block", "warn"], unknowns),
+            unknowns=unknowns,
             acknowledged_overrun=overrun,
             overrun_reason=reason,
         )

@@ -7,13 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, cast
 
 from guardrails import documents
-from guardrails.checks import (
-    PathCheck,
-    none_of,
-    not_true,
-    one_of,
-    when,
-)
+from guardrails.checks import PathCheck, is_block, none_of, not_true, one_of, when
 from guardrails.resource import ABSENT, UNKNOWN, Resource
 from guardrails.rule import Deferred, Kind, Outcome, Scope, declare, undecided
 from guardrails.secrets import named_secret
@@ -40,7 +34,7 @@ def containers(task: Resource) -> list[Container] | Outcome:
         found: Any = json.loads(text)
     except ValueError:
         return f"{_CONTAINERS} is not JSON"
-    if not isinstance(found, list) or not all(isinstance(one, Mapping) for one in cast(list[Any], found)):
+    if not isinstance(found, list) or not all(is_block(one) for one in cast(list[Any], found)):
         return f"{_CONTAINERS} is not a list of containers"
     return cast(list[Container], found)
 
@@ -63,7 +57,7 @@ def _each(judge: Callable[[Container, Resource], Iterator[str]], *reads: str) ->
 def _list(container: Container, key: str) -> list[Mapping[str, Any]]:
     value = container.get(key)
     entries = cast(list[Any], value) if isinstance(value, list) else []
-    return [cast(Mapping[str, Any], entry) for entry in entries if isinstance(entry, Mapping)]
+    return [entry for entry in entries if is_block(entry)]
 
 
 def _root_on_host(container: Container, task: Resource) -> Iterator[str]:
@@ -191,7 +185,7 @@ declare(
 
 def _unlogged(container: Container, _task: Resource) -> Iterator[str]:
     logging = container.get("logConfiguration")
-    if not isinstance(logging, Mapping) or not cast(Mapping[str, Any], logging).get("logDriver"):
+    if not is_block(logging) or not logging.get("logDriver"):
         yield "logConfiguration is not set"
 
 
@@ -227,7 +221,7 @@ def _insights(cluster: Resource, _scope: Scope) -> Iterator[Outcome]:
         if setting is UNKNOWN:
             yield undecided("settings")
             return
-        if isinstance(setting, Mapping) and setting.get("name") == "containerInsights":
+        if is_block(setting) and setting.get("name") == "containerInsights":
             if setting.get("value") in ("enabled", "enhanced"):
                 return
             yield undecided("settings[].value") if setting.get("value") is UNKNOWN else "containerInsights is disabled"
@@ -265,7 +259,7 @@ def _plain_efs(task: Resource, _scope: Scope) -> Iterator[Outcome]:
     for volume in task.all("volumes[].efsVolumeConfiguration"):
         if volume is UNKNOWN:
             yield undecided("volumes")
-        elif isinstance(volume, Mapping) and volume.get("transitEncryption") != "ENABLED":
+        elif is_block(volume) and volume.get("transitEncryption") != "ENABLED":
             unknown = volume.get("transitEncryption") is UNKNOWN
             path = "volumes[].efsVolumeConfiguration.transitEncryption"
             yield undecided(path) if unknown else f"{path} is not ENABLED"

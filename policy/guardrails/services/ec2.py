@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
-from guardrails.checks import at_most, has_value, is_true, not_false, not_true, one_of
+from guardrails.checks import at_most, has_value, is_block, is_true, not_false, not_true, one_of
 from guardrails.resource import ABSENT, UNKNOWN, Resource
 from guardrails.rule import Deferred, Kind, Outcome, Scope, declare, undecided
 from guardrails.secrets import script_secret
@@ -212,10 +212,10 @@ declare(
 def _template_disks(template: Resource) -> Iterator[Outcome]:
     path = "blockDeviceMappings[].ebs.encrypted"
     for mapping in template.all("blockDeviceMappings[]"):
-        disk = mapping.get("ebs") if isinstance(mapping, Mapping) else mapping
+        disk = mapping.get("ebs") if is_block(mapping) else mapping
         if mapping is UNKNOWN or disk is UNKNOWN:
             yield undecided(path)
-        elif isinstance(disk, Mapping):
+        elif is_block(disk):
             value = disk.get("encrypted")
             if value is UNKNOWN:
                 yield undecided(path)

@@ -9,6 +9,7 @@ from guardrails.checks import (
     every,
     has_value,
     is_absent,
+    is_block,
     is_set,
     is_true,
     none_of,
@@ -45,8 +46,8 @@ def _origins(judge: Callable[[Origin], Iterator[str]]) -> Any:
         for origin in distribution.all("origins[]"):
             if origin is UNKNOWN:
                 yield undecided("origins")
-            elif isinstance(origin, Mapping):
-                typed = cast(Origin, origin)
+            elif is_block(origin):
+                typed = origin
                 for message in judge(typed):
                     yield f"origin {show(typed.get('originId', '?'))}: {message}"
 
@@ -76,10 +77,7 @@ declare(
 
 
 def _root_object(distribution: Resource) -> Iterator[Outcome]:
-    files = any(
-        origin is UNKNOWN or (isinstance(origin, Mapping) and _is_s3(cast(Origin, origin)))
-        for origin in distribution.all("origins[]")
-    )
+    files = any(origin is UNKNOWN or (is_block(origin) and _is_s3(origin)) for origin in distribution.all("origins[]"))
     if files and not has_value(distribution.get("defaultRootObject")):
         yield "defaultRootObject is not set"
 
@@ -194,8 +192,8 @@ def _https_origin(origin: Origin) -> Iterator[str]:
     custom = origin.get("customOriginConfig")
     if custom is UNKNOWN:
         yield undecided("customOriginConfig")
-    elif isinstance(custom, Mapping):
-        policy = cast(Mapping[str, Any], custom).get("originProtocolPolicy")
+    elif is_block(custom):
+        policy = custom.get("originProtocolPolicy")
         if policy is UNKNOWN:
             yield undecided("customOriginConfig.originProtocolPolicy")
         elif policy != "https-only":
@@ -217,9 +215,9 @@ declare(
 
 def _old_tls(origin: Origin) -> Iterator[str]:
     custom = origin.get("customOriginConfig")
-    if not isinstance(custom, Mapping):
+    if not is_block(custom):
         return
-    versions = cast(Mapping[str, Any], custom).get("originSslProtocols")
+    versions = custom.get("originSslProtocols")
     path = "customOriginConfig.originSslProtocols"
     if versions is UNKNOWN or (isinstance(versions, list) and UNKNOWN in versions):
         yield undecided(path)
@@ -244,9 +242,9 @@ def _known_bucket(distribution: Resource, scope: Scope) -> Iterator[Outcome]:
     for origin in distribution.all("origins[]"):
         if origin is UNKNOWN:
             yield undecided("origins")
-        if not isinstance(origin, Mapping) or not _is_s3(cast(Origin, origin)):
+        if not is_block(origin) or not _is_s3(origin):
             continue
-        domain = cast(Origin, origin).get("domainName")
+        domain = origin.get("domainName")
         if isinstance(domain, str) and ".s3" in domain:
             names = [bucket.get("bucket") for bucket in scope.stack.of_type(BUCKET)]
             if domain.split(".s3")[0] not in names:
@@ -315,7 +313,7 @@ def _function_origin(distribution: Resource, scope: Scope) -> Iterator[Outcome]:
         if origin is UNKNOWN:
             yield undecided("origins")
             continue
-        typed = cast(Origin, origin) if isinstance(origin, Mapping) else {}
+        typed: Origin = origin if is_block(origin) else {}
         domain = typed.get("domainName")
         if not (domain is UNKNOWN and from_url) and ".lambda-url." not in str(domain):
             continue  # A domain that comes from another resource is a function's only if it comes from a URL.

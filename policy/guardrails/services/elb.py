@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from guardrails.checks import PathCheck, is_true, one_of, when
+from guardrails.checks import PathCheck, is_block, is_true, one_of, when
 from guardrails.resource import ABSENT, UNKNOWN, Resource
 from guardrails.rule import Kind, Outcome, Scope, declare, undecided
 from guardrails.services.ec2 import SUBNET, zone_count
@@ -56,14 +56,14 @@ def _plain_http(listener: Resource) -> Iterator[Outcome]:
     if protocol != "HTTP" and not (protocol is ABSENT and listener.get("port") in (80, UNKNOWN)):
         return
     for action in listener.all("defaultActions[]"):
-        if not (isinstance(action, Mapping) and action.get("type") == "redirect" and _to_https(action)):
+        if not (is_block(action) and action.get("type") == "redirect" and _to_https(action)):
             yield "answers over HTTP instead of redirecting to HTTPS"
             return
 
 
 def _to_https(action: Mapping[str, Any]) -> bool:
     redirect = action.get("redirect")
-    return isinstance(redirect, Mapping) and redirect.get("protocol") == "HTTPS"
+    return is_block(redirect) and redirect.get("protocol") == "HTTPS"
 
 
 declare(

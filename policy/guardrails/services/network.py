@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from guardrails.checks import PathCheck, has_value, not_true, number
+from guardrails.checks import PathCheck, has_value, is_block, not_true, number
 from guardrails.resource import ABSENT, UNKNOWN, Resource
 from guardrails.rule import Deferred, Kind, On, Outcome, Scope, declare, undecided
 
@@ -123,7 +123,7 @@ def openings(holder: Resource) -> Iterator[Opening]:
         for index, block in enumerate(holder.all("ingress[]")):
             if block is UNKNOWN:
                 yield Opening((UNKNOWN,), UNKNOWN, UNKNOWN, UNKNOWN, "ingress")
-            elif isinstance(block, Mapping):
+            elif is_block(block):
                 yield _block(block, f"ingress[{index}]")
 
 
@@ -340,9 +340,7 @@ def _acl_closed(holder: Resource, _scope: Scope) -> Iterator[Outcome]:
     for entry in entries:
         if entry is UNKNOWN:
             yield Deferred("ingress")
-        elif isinstance(entry, Mapping) and (
-            entry.get("action") is UNKNOWN or str(entry.get("action")).lower() == "allow"
-        ):
+        elif is_block(entry) and (entry.get("action") is UNKNOWN or str(entry.get("action")).lower() == "allow"):
             opening = Opening(
                 (entry.get("cidrBlock"), entry.get("ipv6CidrBlock")),
                 entry.get("fromPort", ABSENT),
@@ -445,7 +443,7 @@ def _open_egress(holder: Resource, _scope: Scope) -> Iterator[Outcome]:
     for block in blocks:
         if block is UNKNOWN:
             yield Deferred("egress")
-        elif isinstance(block, Mapping):
+        elif is_block(block):
             wide = [cidr for cidr in ranges(block.get("cidrBlocks")) if cidr is UNKNOWN or is_world(cidr)]
             if wide and (block.get("protocol") is UNKNOWN or UNKNOWN in wide):
                 yield Deferred("egress")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from guardrails.checks import number
+from guardrails.checks import is_block, number
 from guardrails.resource import ABSENT, UNKNOWN, Resource
 from guardrails.rule import STACK_TYPE, Check, Deferred, Kind, On, Outcome, Scope, declare, undecided
 from guardrails.twins import TWINS, declared_type
@@ -130,8 +130,8 @@ def _told(budget: Resource, _scope: Scope) -> Iterator[Outcome]:
         if notice is UNKNOWN:
             yield undecided("notifications")
             return
-        if isinstance(notice, Mapping):
-            entry = cast(Mapping[str, Any], notice)
+        if is_block(notice):
+            entry = notice
             if (
                 entry.get("subscriberEmailAddresses")
                 or entry.get("subscriberSnsTopicArns")
@@ -341,7 +341,7 @@ def _keys(tags: Any) -> set[str] | None:
     """The keys of a ``tags`` value; None when they are not known."""
     if tags is UNKNOWN:
         return None
-    return set(cast(Mapping[str, Any], tags)) if isinstance(tags, Mapping) else set()
+    return set(tags) if is_block(tags) else set()
 
 
 def _default_keys(provider: Resource) -> set[str] | None:
@@ -349,8 +349,8 @@ def _default_keys(provider: Resource) -> set[str] | None:
     value = provider.get("defaultTags")
     if isinstance(value, str):
         value = json.loads(value)
-    if isinstance(value, Mapping):
-        return _keys(cast(Mapping[str, Any], value).get("tags"))
+    if is_block(value):
+        return _keys(value.get("tags"))
     return _keys(value)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from guardrails.checks import (
@@ -10,6 +10,7 @@ from guardrails.checks import (
     at_least,
     contains,
     has_value,
+    is_block,
     is_set,
     is_true,
     none_of,
@@ -429,11 +430,11 @@ def _force_ssl(group: Resource) -> Iterator[Outcome]:
         if parameter is UNKNOWN:
             yield On(group, undecided("parameters"))
             return
-        name = parameter.get("name") if isinstance(parameter, Mapping) else None
+        name = parameter.get("name") if is_block(parameter) else None
         if name is UNKNOWN:
             yield On(group, undecided("parameters[].name"))
             return
-        if isinstance(parameter, Mapping) and name == "rds.force_ssl":
+        if is_block(parameter) and name == "rds.force_ssl":
             if str(parameter.get("value")) != "1":
                 yield On(group, "parameter rds.force_ssl is not 1")
             return

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from guardrails.checks import PathCheck, has_value, is_set, is_true, one_of
+from guardrails.checks import PathCheck, has_value, is_block, is_set, is_true, one_of
 from guardrails.resource import ABSENT, UNKNOWN, Resource
 from guardrails.rule import Deferred, Kind, Outcome, Scope, declare, undecided
 from guardrails.runtimes import DEPRECATED
@@ -214,7 +214,7 @@ def _environment_secret(function: Resource, _scope: Scope) -> Iterator[Outcome]:
     variables = function.get("environment.variables")
     if variables is UNKNOWN or function.get("environment") is UNKNOWN:
         yield Deferred("environment")
-    elif isinstance(variables, Mapping):
+    elif is_block(variables):
         for name, value in variables.items():
             if value is UNKNOWN:
                 continue  # It comes from another resource: an address, or a secret that AWS makes.
