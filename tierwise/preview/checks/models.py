@@ -191,8 +191,13 @@ def _service_model(service: str) -> Any:
 
 def resource_schema(name: str) -> Node:
     """The schema of a CloudFormation type. Raises KeyError when the installed cfn-lint has no such type."""
-    schema: dict[str, Any] = _lint_data(f"schemas/resources/{_schema_files()[name]}.json")
+    schema = raw_schema(name)
     return SchemaNode(schema, schema)
+
+
+def raw_schema(name: str) -> dict[str, Any]:
+    """The same as the plain JSON that AWS publishes."""
+    return _lint_data(f"schemas/resources/{_schema_files()[name]}.json")
 
 
 @functools.cache
