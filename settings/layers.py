@@ -7,10 +7,16 @@ from collections.abc import Mapping
 from typing import Any, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from settings.tiers import TierProfile
 
 Layer = dict[str, Any]
+
+
+def marks(field: FieldInfo) -> dict[str, Any]:
+    """What ``by_tier`` and ``subsection`` noted on a field."""
+    return cast("dict[str, Any]", field.json_schema_extra or {})
 
 
 def merge(weak: Any, strong: Any) -> Any:
@@ -46,7 +52,7 @@ def fill(model: type[BaseModel], layer: Any, profile: TierProfile) -> Any:
     filled = dict(cast("Mapping[str, Any]", layer))
     for name, field in model.model_fields.items():
         key = field.alias or name
-        extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+        extra = marks(field)
         if key not in filled and "x-tier" in extra:
             filled[key] = getattr(profile, cast("str", extra["x-tier"]))
         if key not in filled and "x-subsection" in extra:

@@ -66,7 +66,7 @@ def read(project: str, stack: str, values: Mapping[str, str], directory: FilePat
             layered = merge(layered, defined[name] or {})
         else:
             problems.append(Problem(("preset",), f'no such preset "{name}"; {nearest(name, defined)}'))
-    overrides = parsed.get("overrides") or {}
+    overrides: Any = parsed.get("overrides") or {}
     if isinstance(overrides, Mapping):
         layered = merge(layered, overrides)
     else:

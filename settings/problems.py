@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, get_args
 
 import pulumi
 from pydantic import BaseModel, SecretStr
@@ -87,7 +87,7 @@ def _problem(error: ErrorDetails, root: type[BaseModel]) -> Problem:
     if kind == "value_error":
         message = str(context.get("error", error["msg"]))
         found = _LEADING_KEY.match(message)
-        if found and model is not None and found[1] in _keys(model):
+        if found and found[1] in _keys(model):
             path = (*path, found[1], *((int(found[2]),) if found[2] else ()))
         return Problem(path, message)
     if kind in {"literal_error", "enum"}:
@@ -113,26 +113,25 @@ def _shown(value: Any) -> str:
     return f'"{text[:_SHOWN]}{"…" if len(text) > _SHOWN else ""}"' if isinstance(value, str) else text.lower()
 
 
-def _keys(model: type[BaseModel] | None) -> list[str]:
-    return [] if model is None else [field.alias or name for name, field in model.model_fields.items()]
+def _keys(model: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def models_in(annotation: Any) -> list[type[BaseModel]]:
     """The models that an annotation mentions, through unions, tuples, dicts and ``Annotated``."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
-    members = cast("tuple[Any, ...]", getattr(annotation, "__args__", ()))
-    return [model for member in members for model in models_in(member)]
+    return [model for member in get_args(annotation) for model in models_in(member)]
 
 
-def _follow(root: type[BaseModel], path: Path) -> tuple[type[BaseModel] | None, Path]:
+def _follow(root: type[BaseModel], path: Path) -> tuple[type[BaseModel], Path]:
     """The model that holds the last part of ``path``, and the path without pydantic's own union labels."""
-    model: type[BaseModel] | None = root
+    model = root
     kept: list[str | int] = []
     open_mapping = False
     for position, part in enumerate(path):
         last = position == len(path) - 1
-        if model is not None and not open_mapping and isinstance(part, str):
+        if not open_mapping and isinstance(part, str):
             field = next((f for n, f in model.model_fields.items() if (f.alias or n) == part), None)
             if field is None:
                 # An unknown key is always last; anything else is the label of a union's branch.

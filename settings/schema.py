@@ -9,6 +9,7 @@ from typing import Any, cast
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from settings.layers import marks
 from settings.problems import models_in
 from settings.system import Settings
 from settings.tiers import TIERS
@@ -30,7 +31,7 @@ def project_schema() -> dict[str, Any]:
     )
     entries["tier"] = _entry(_tier())
     entries["preset"] = _entry(_preset())
-    config = {
+    config: dict[str, Any] = {
         "type": "object",
         "properties": entries,
         # Other providers' keys, such as aws:profile, are theirs to describe.
@@ -150,7 +151,7 @@ def reference() -> str:
 
 
 def _default(field: Any) -> str:
-    extra = cast("dict[str, Any]", field.json_schema_extra or {})
+    extra = marks(field)
     if "x-tier" in extra:
         values = [f"{name} {_literal(getattr(profile, extra['x-tier']))}" for name, profile in TIERS.items()]
         return "tier: " + ", ".join(values)
@@ -187,7 +188,7 @@ def _schema_type(schema: dict[str, Any]) -> str:
     if kind == "array":
         return f"list of {_schema_type(schema.get('items', {}))}"
     if kind == "object":
-        values = schema.get("additionalProperties")
+        values = cast("dict[str, Any] | bool | None", schema.get("additionalProperties"))
         return f"mapping of {_schema_type(values)}" if isinstance(values, dict) and values else "mapping"
     bounds = [
         f"{word} {schema[name]}"

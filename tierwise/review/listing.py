@@ -42,19 +42,20 @@ def rules_as_text() -> str:
 
 
 def checks_as_text(targets: Sequence[str]) -> str:
-    """For each resource type of the stacks: properties, and how many have their values checked.
+    """For each resource type of the stacks: properties, how many are true or false, how many have their values checked.
 
     Args:
         targets: As the command line names them.
     """
-    from tierwise.preview.checks import report
+    from tierwise.preview.checks import coverage, report
     from tierwise.preview.engine import plan
 
     chosen = resolve(find_root(Path.cwd()), targets)
     types = {r.type for t in chosen for r in plan(t.directory, t.stage).resources if r.custom and ":" in r.type}
     rows = report(sorted(types))
     width = max(len(row.type) for row in rows)
-    lines = [f"{'type':<{width}}  properties  value-checked"]
-    lines += [f"{row.type:<{width}}  {row.properties:>10}  {row.checked:>13}" for row in rows]
-    total, checked = sum(row.properties for row in rows), sum(row.checked for row in rows)
-    return "\n".join([*lines, f"{'total':<{width}}  {total:>10}  {checked:>13}"])
+    lines = [f"{'type':<{width}}  properties  booleans  value-checked"]
+    for row in (*rows, coverage(types)):
+        name = row.type or "total"
+        lines.append(f"{name:<{width}}  {row.properties:>10}  {row.booleans:>8}  {row.values:>13}")
+    return "\n".join(lines)

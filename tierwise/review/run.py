@@ -6,12 +6,13 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from tierwise.cli import FINE, REFUSED, UNUSABLE
 from tierwise.preview.errors import ConfigError
+from tierwise.review.base import Base, BaseStack, plan_base
 from tierwise.style import Style, enabled
 from tierwise.targets import Target, all_targets, find_root, resolve
 
@@ -46,9 +47,18 @@ class _Task:
     verbose: bool
     coloured: bool
     with_json: bool
+    base: BaseStack | None = None
 
 
-def run(targets: Sequence[str], *, everything: bool, json_file: Path | None, judge: bool, verbose: bool) -> int:
+def run(
+    targets: Sequence[str],
+    *,
+    everything: bool,
+    json_file: Path | None,
+    judge: bool,
+    verbose: bool,
+    base: str | None = None,
+) -> int:
     """Review stacks and print the result.
 
     Args:
@@ -57,12 +67,13 @@ def run(targets: Sequence[str], *, everything: bool, json_file: Path | None, jud
         json_file: Where to write the results as JSON; ``-`` is standard output, and nothing else is printed then.
         judge: Whether the policies are asked.
         verbose: Whether to print every advisory finding and every priced line.
+        base: A revision to compare with, or None.
 
     Returns:
         The exit status.
 
     Raises:
-        ConfigError: A target that does not exist.
+        ConfigError: A target or a revision that does not exist.
     """
     root = find_root(Path.cwd())
     if everything and targets:
@@ -70,10 +81,17 @@ def run(targets: Sequence[str], *, everything: bool, json_file: Path | None, jud
     chosen = all_targets(root) if everything else resolve(root, targets)
     to_stdout = json_file is not None and str(json_file) == "-"
     tasks = [_Task(target, judge, verbose, enabled() and not to_stdout, json_file is not None) for target in chosen]
+    notes: list[str] = []
+    if base is not None:
+        compared = plan_base(root, base, chosen, _tell)
+        tasks = [replace(task, base=compared.stacks[task.target.key]) for task in tasks]
+        notes = _base_notes(compared, everything=everything)
     os.chdir(root)
     results = [_review(tasks[0])] if len(tasks) == 1 else _review_many(tasks)
     if not to_stdout:
         _print(results)
+        for note in notes:
+            print(note)
     for result in results:
         for problem in result.problems:
             print(problem, file=sys.stderr)
@@ -91,7 +109,7 @@ def _review(task: _Task) -> _Result:
 
     style = Style(task.coloured)
     try:
-        result = review(task.target, judge=task.judge)
+        result = review(task.target, judge=task.judge, base=task.base)
     except ConfigError as error:
         return _Result(task.target.key, problems=tuple(error.problems))
     return _Result(
@@ -103,6 +121,27 @@ def _review(task: _Task) -> _Result:
     )
 
 
+def _tell(text: str) -> None:
+    """Say what is being waited for, where somebody waits."""
+    if sys.stderr.isatty():
+        print(text, file=sys.stderr)
+
+
+def _base_notes(base: Base, *, everything: bool) -> list[str]:
+    revision = base.revision
+    notes: list[str] = []
+    if revision.behind:
+        notes.append(
+            f"{revision.text} has commits that this revision lacks, so they show as undone: merge it, or compare with "
+            f"the common ancestor: --base $(git merge-base {revision.name} HEAD)"
+        )
+    if everything:
+        notes += [
+            f"{key}  is no longer described: what it has deployed stays until pulumi destroy" for key in base.gone
+        ]
+    return notes
+
+
 def _review_many(tasks: list[_Task]) -> list[_Result]:
     """Review in as many processes as there are cores; results in the order of the tasks."""
     from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -112,7 +151,7 @@ def _review_many(tasks: list[_Task]) -> list[_Result]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     # Not fork: gRPC's threads do not survive one.
-    workers = min(os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count() or 1, len(tasks))
+    workers = min(os.cpu_count() or 1, len(tasks))
     results: dict[str, _Result] = {}
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with (
