@@ -32,7 +32,8 @@ def preview_json(plan: Plan) -> dict[str, Any]:
     for step in steps:
         if step["op"] != "read":
             summary[step["op"]] = summary.get(step["op"], 0) + 1
-    digest: dict[str, Any] = {
+    # The CLI leaves out what is empty; a reader of this file may count on every key.
+    return {
         "config": {
             key: _SECRET_TEXT if key in plan.secret_keys else value for key, value in sorted(plan.config.items())
         },
@@ -41,7 +42,6 @@ def preview_json(plan: Plan) -> dict[str, Any]:
         "duration": round(plan.duration * 1e9),
         "changeSummary": summary,
     }
-    return {key: value for key, value in digest.items() if value}
 
 
 def operation(resource: PlannedResource) -> str:
