@@ -69,7 +69,9 @@ def test_the_json_has_the_agreed_shape(repository: Path) -> None:
     assert entry["preview"]["changeSummary"] == {"create": 2}
     (step,) = [s for s in entry["preview"]["steps"] if s["newState"]["type"] == "aws:ssm/parameter:Parameter"]
     assert step["op"] == "create"
-    assert step["newState"]["inputs"]["value"] == "hello"
+    assert step["newState"]["inputs"]["type"] == "String"
+    # The SDK makes a parameter's value secret, whatever it is.
+    assert step["newState"]["inputs"]["value"] == "[secret]"
     assert step["newState"]["sourcePosition"].endswith("__main__.py#6")
     cost = entry["cost"]
     assert set(cost) >= {
