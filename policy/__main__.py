@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pulumi_policy import PolicyPack
 
+from guardrails import servicer
 from guardrails.crossguard import Session, configuration, policies
 
-PolicyPack("tierwise", policies=policies(Session(configuration())))
+session = Session(configuration())
+servicer.install(session)
+PolicyPack("tierwise", policies=policies(session))

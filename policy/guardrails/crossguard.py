@@ -113,32 +113,34 @@ class Session:
         """
         current: _Round | None = getattr(self._alone, "round", None)
         if current is None or not current.asks(args.urn, policy):
-            current = _Round(args.urn, self._judge_resource(args))
+            current = _Round(args.urn, self.judge_resource(args))
             self._alone.round = current
             current.asks(args.urn, policy)
         return current.findings.get(policy, ())
 
-    def _judge_resource(self, args: ResourceValidationArgs) -> Iterable[Finding]:
+    def judge_resource(self, args: ResourceValidationArgs) -> Iterable[Finding]:
+        """What the rules that judge a resource alone say of it; its inputs are kept for ``judge_stack``."""
         resource = self._resource(args)
         self._inputs[resource.urn] = resource
         rules = self._alone_by_type.get(resource.type)
         if not rules:
             return ()
         scope = Scope(Stack((resource,), self.config.project, self.config.stack), self.config, self._day or utc_today())
-        found = judge(scope, rules)
-        # What an exception covers is reported once, with the stack, under its own advisory policy.
-        return [finding for finding in exceptions.Ledger(scope, self._rules).apply(found) if not finding.exception]
+        found = exceptions.Ledger(scope, self._rules).apply(judge(scope, rules))
+        # What an exception covers, what waits and what broke is reported once, with the stack.
+        return [f for f in found if not f.exception and not self._rules[f.policy].about_stack]
 
     def stack_findings(self, policy: str, args: StackValidationArgs) -> Iterable[Finding]:
         """As ``resource_findings``, for the stack as a whole; a policy that asks twice starts a new evaluation."""
         current = self._stack_round
         if current is None or not current.asks("", policy):
-            current = _Round("", self._judge_stack(args))
+            current = _Round("", self.judge_stack(args))
             self._stack_round = current
             current.asks("", policy)
         return current.findings.get(policy, ())
 
-    def _judge_stack(self, args: StackValidationArgs) -> Iterable[Finding]:
+    def judge_stack(self, args: StackValidationArgs) -> Iterable[Finding]:
+        """What the rules that judge the stack say, exceptions and the pack's own findings included."""
         for finding in evaluate(Scope(self._stack(args), self.config, self._day or utc_today())):
             if finding.exception:
                 yield replace(finding, policy=ACTIVE)
@@ -232,18 +234,19 @@ def _policy(rule: Rule, session: Session) -> Policy:
 
         def validate_stack(args: StackValidationArgs, report: ReportViolation) -> None:
             for finding in session.stack_findings(name, args):
-                report(_message(finding), finding.urn)
+                report(message_of(finding), finding.urn)
 
         return StackValidationPolicy(validate=validate_stack, **common)
 
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         for finding in session.resource_findings(name, args):
-            report(_message(finding), None)
+            report(message_of(finding), None)
 
     return ResourceValidationPolicy(validate=validate, **common)
 
 
-def _message(finding: Finding) -> str:
+def message_of(finding: Finding) -> str:
+    """A finding's message, with the exception that made it advisory."""
     agreed = finding.exception
     if agreed is None:
         return finding.message

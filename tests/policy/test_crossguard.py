@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import grpc
 import pulumi
 import pytest
+from google.protobuf import empty_pb2
 from pulumi.runtime import proto
-from pulumi.runtime.proto import analyzer_pb2
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from pulumi_policy import EnforcementLevel
 from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 from pulumi_policy.proxy import UNKNOWN_BOOLEAN_VALUE, UNKNOWN_STRING_VALUE
 
 import guardrails
+from guardrails import servicer
 from guardrails.crossguard import Session, configuration, plain, policies
 from guardrails.finding import Finding
 from guardrails.resource import UNKNOWN, Resource, Stack
@@ -27,6 +34,7 @@ from tests.policy.build import PROJECT, STACK, TODAY, Spec, budget, config, r, s
 from tests.policy.cases import application, data, foundation, project
 from tests.policy.cases.data import BLOCK, TLS, B, allow, policy
 
+PACK = Path(__file__).parents[2] / "policy"
 ROOT = r("pulumi:pulumi:Stack", {}, "shop-prod")
 #: A secret that no message may hold.
 SECRET = "hunter2-Zq9xW4rT7"  # noqa: S105
@@ -51,10 +59,10 @@ def secret(value: Any) -> Any:
 class Engine:
     """Plays the engine's part: each resource on its inputs, then the stack on outputs where the rest is unknown."""
 
-    def __init__(self, settings: StackConfig) -> None:
-        self.servicer = _PolicyAnalyzerServicer(
-            "tierwise", "0.1.0", policies(Session(settings, TODAY)), EnforcementLevel.ADVISORY
-        )
+    def __init__(self, settings: StackConfig, *, shared: bool = True) -> None:
+        session = Session(settings, TODAY)
+        make = servicer.shared(session) if shared else _PolicyAnalyzerServicer
+        self.servicer = make("tierwise", "0.1.0", policies(session), EnforcementLevel.ADVISORY)
 
     def run(self, judged: Stack, *, outputs: bool = True) -> list[analyzer_pb2.AnalyzeDiagnostic]:
         diagnostics: list[analyzer_pb2.AnalyzeDiagnostic] = []
@@ -111,7 +119,7 @@ def heard(diagnostics: list[analyzer_pb2.AnalyzeDiagnostic]) -> list[tuple[str, 
 
 def everything() -> Stack:
     """The first compliant and the first non-compliant stack of every rule, side by side in one."""
-    specs: list[Spec] = [ROOT]
+    specs: list[Spec] = [ROOT, r("aws:iam/rolePolicy:RolePolicy", {"policy": UNKNOWN}, "waiting")]
     for cases in (data.CASES, foundation.CASES, application.CASES, project.CASES):
         for rule_id, case in cases.items():
             for kind, members in (("ok", case.ok[:1]), ("bad", case.bad[:1])):
@@ -128,10 +136,11 @@ def _renamed(spec: Spec, prefix: str) -> Spec:
     return replace(spec, name=prefix + spec.name, links=links)
 
 
+@pytest.mark.parametrize("shared", [True, False], ids=["shared servicer", "the SDK's servicer"])
 @pytest.mark.parametrize("tier", ["dev", "prod"])
-def test_the_engine_hears_what_evaluate_finds(tier: Any) -> None:
+def test_the_engine_hears_what_evaluate_finds(tier: Any, shared: bool) -> None:
     settings, judged = config(tier=tier, budget=budget(100)), everything()
-    diagnostics = Engine(settings).run(judged)
+    diagnostics = Engine(settings, shared=shared).run(judged)
     assert not [d.message for d in diagnostics if "can't run" in d.message]
     assert heard(diagnostics) == told(guardrails.evaluate(judged, settings, TODAY))
     # On production every rule that is on was heard of, so that the comparison is about something; but for one whose
@@ -231,6 +240,34 @@ def test_configuration_comes_from_the_engine(monkeypatch: pytest.MonkeyPatch) ->
     assert (found.tier, found.region) == ("dev", "eu-west-1")
     assert found.budget is not None
     assert found.budget.monthly == 70
+
+
+def test_the_pack_starts_as_the_engine_starts_it() -> None:
+    """A process of its own, asked over the wire, levels and budget from the stack's configuration."""
+    environment = {
+        **os.environ,
+        "PULUMI_PROJECT": PROJECT,
+        "PULUMI_STACK": "dev",
+        "PULUMI_DRY_RUN": "true",
+        "PULUMI_CONFIG": json.dumps({f"{PROJECT}:budget": '{"monthly": 1}'}),
+    }
+    command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(PACK)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, cwd=PACK) as process:  # noqa: S603
+        try:
+            assert process.stdout is not None
+            port = int(process.stdout.readline())
+            with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+                pack = analyzer_pb2_grpc.AnalyzerStub(channel)
+                info = pack.GetAnalyzerInfo(empty_pb2.Empty())
+                levels = {found.name: found.enforcementLevel for found in info.policies}
+                assert levels["RDS.11"] == proto.ADVISORY
+                nat = stack(r("aws:ec2/natGateway:NatGateway"), name="dev").resources[0]
+                request = analyzer_pb2.AnalyzeStackRequest(resources=[_stack_resource(nat, outputs=False)])
+                found = {d.policyName: d for d in pack.AnalyzeStack(request).diagnostics}
+                assert found["P.Budget.estimate"].enforcementLevel == proto.MANDATORY
+                assert "over the budget of $1.00" in found["P.Budget.estimate"].message
+        finally:
+            process.kill()
 
 
 def test_plain_reads_behind_the_proxies() -> None:
