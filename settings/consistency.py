@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from settings import serverless_checks
 from settings.links import NAMED, SINGLE, parse_link
 from settings.ordering import LinkCircleError, in_link_order
 from settings.problems import Path, Problem, nearest
@@ -27,15 +28,18 @@ def _links(settings: Settings) -> Iterator[Problem]:
     single = {
         "database": settings.database is not None and settings.database.enabled,
         "cache": settings.cache is not None and settings.cache.enabled,
+        "parameters": bool(settings.parameters),
     }
-    for name, service in settings.active_services.items():
-        for index, link in enumerate(service.links):
-            path: Path = ("services", name, "links", index)
+    users = [("services", name, service.links) for name, service in settings.active_services.items()]
+    users += [("functions", name, function.links) for name, function in settings.active_functions.items()]
+    for section, name, links in users:
+        for index, link in enumerate(links):
+            path: Path = (section, name, "links", index)
             parsed = parse_link(link)
             if parsed.kind in SINGLE:
                 if parsed.name:
                     yield Problem(path, f'"{link}": {parsed.kind} takes no name; write "{parsed.kind}"')
-                elif not single[parsed.kind] and getattr(settings, parsed.kind) is None:
+                elif not single[parsed.kind] and not getattr(settings, parsed.kind):
                     yield Problem(path, f'"{link}" links to nothing: the system has no {parsed.kind} section')
             elif parsed.kind in NAMED:
                 # What this stack switches off drops its links with it; a name nobody defined is an error.
@@ -129,8 +133,9 @@ def _edge(settings: Settings) -> Iterator[Problem]:
             yield Problem(("cdn", "apiPaths"), "needs a loadBalancer section")
     if settings.firewall is not None and settings.firewall.enabled and cdn is None:
         yield Problem(("firewall",), "stands in front of the cdn: enable cdn, or set firewall.enabled to false")
-    if settings.observability.health_check.enabled and cdn is None and settings.domain is None:
-        message = "has nothing to call: enable cdn, add a domain, or set healthCheck.enabled to false"
+    answers = cdn is not None or settings.domain is not None or settings.active_http_api is not None
+    if settings.observability.health_check.enabled and not answers:
+        message = "has nothing to call: enable cdn, add a domain or an API, or set healthCheck.enabled to false"
         yield Problem(("observability", "healthCheck"), message)
 
 
@@ -207,4 +212,5 @@ _CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     _storage,
     _secrets,
     _told,
+    *serverless_checks.CHECKS,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from typing import Any, Union, cast, get_args, get_origin
+from typing import Any, Final, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -30,13 +30,19 @@ def merge(weak: Any, strong: Any) -> Any:
     return strong
 
 
-def with_service_defaults(layer: Layer) -> Layer:
-    """``layer`` with ``serviceDefaults`` beneath each of its services."""
-    services, defaults = layer.get("services"), layer.get("serviceDefaults")
-    if not isinstance(services, Mapping) or not isinstance(defaults, Mapping):
-        return layer
-    named = cast("Mapping[str, Any]", services)
-    return {**layer, "services": {name: merge(defaults, service or {}) for name, service in named.items()}}
+#: Sections of named things, and the section that each of their entries starts from.
+DEFAULTS: Final = {"services": "serviceDefaults", "functions": "functionDefaults"}
+
+
+def with_defaults(layer: Layer) -> Layer:
+    """``layer`` with ``serviceDefaults`` beneath each of its services, and ``functionDefaults`` beneath its functions."""
+    merged = dict(layer)
+    for section, defaults_section in DEFAULTS.items():
+        entries, defaults = layer.get(section), layer.get(defaults_section)
+        if isinstance(entries, Mapping) and isinstance(defaults, Mapping):
+            named = cast("Mapping[str, Any]", entries)
+            merged[section] = {name: merge(defaults, entry or {}) for name, entry in named.items()}
+    return merged
 
 
 def fill(model: type[BaseModel], layer: Any, profile: TierProfile) -> Any:

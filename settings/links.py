@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 #: Kinds that stand alone, and kinds that name one of several.
-SINGLE: Final = ("database", "cache")
+SINGLE: Final = ("database", "cache", "parameters")
 NAMED: Final = ("bucket", "secret", "service")
 
 
@@ -15,7 +15,7 @@ class ParsedLink:
     """A link taken apart.
 
     Attributes:
-        kind: ``database``, ``cache``, ``bucket``, ``secret`` or ``service``.
+        kind: ``database``, ``cache``, ``parameters``, ``bucket``, ``secret`` or ``service``.
         name: What it names, for the kinds that name one of several.
         detail: The part of it, such as a bucket's prefix.
     """

@@ -12,7 +12,7 @@ from pulumi.runtime import config as runtime_config
 from pydantic import ValidationError
 
 from settings.consistency import inconsistencies
-from settings.layers import fill, merge, with_service_defaults
+from settings.layers import fill, merge, with_defaults
 from settings.locate import Locator
 from settings.problems import Problem, SettingsError, dotted, from_validation, nearest
 from settings.system import Settings
@@ -81,7 +81,7 @@ def read(project: str, stack: str, values: Mapping[str, str], directory: FilePat
     if problems or profile is None:
         raise refuse(problems)
 
-    layered = {**with_service_defaults(layered), "system": project, "stage": stack, "tier": tier}
+    layered = {**with_defaults(layered), "system": project, "stage": stack, "tier": tier}
     try:
         settings = Settings.model_validate(fill(Settings, layered, profile))
     except ValidationError as error:

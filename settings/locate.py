@@ -7,6 +7,7 @@ from pathlib import Path as FilePath
 
 import yaml
 
+from settings.layers import DEFAULTS
 from settings.problems import Path
 
 
@@ -32,9 +33,9 @@ class Locator:
             depth, line = _descend(node, path)
             if best is None or depth > best[0]:
                 best = (depth, f"{_relative(file)}:{line}")
-            defaults = path[:1] == ("services",) and len(path) > 2
-            if defaults:
-                depth, line = _descend(node, ("serviceDefaults", *path[2:]))
+            defaults = DEFAULTS.get(str(path[0])) if len(path) > 2 else None
+            if defaults is not None:
+                depth, line = _descend(node, (defaults, *path[2:]))
                 if depth > 1 and depth + 1 > best[0]:
                     best = (depth + 1, f"{_relative(file)}:{line}")
         return best[1] if best else _relative(self._files[1])

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from settings.base import Email, LogRetentionDays, Name, ScheduleExpression, Section, by_tier, subsection
+from settings.metric_alarms import MetricAlarm, SavedQuery
 
 Dashboard = Literal["service-health", "api", "database", "cost"]
 
@@ -69,6 +70,10 @@ class Observability(Section):
     """Names of the application's own metrics that dashboards show."""
     alarms: Alarms = subsection()
     """Thresholds."""
+    metric_alarms: dict[Name, MetricAlarm] = Field(default_factory=dict[str, MetricAlarm])
+    """Alarms of the system's own, by name; they exist where ``alarms.enabled`` is true."""
+    saved_queries: dict[Name, SavedQuery] = Field(default_factory=dict[str, SavedQuery])
+    """Queries that Logs Insights keeps, by name."""
     dashboards_enabled: bool = by_tier("dashboards")
     """Whether dashboards exist in this stack."""
     dashboards: tuple[Dashboard, ...] = ("service-health", "api", "database", "cost")

@@ -83,7 +83,8 @@ def _sections(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, 
         definition.pop("required", None)
     text = json.dumps({key: value for key, value in schema["properties"].items() if key not in _DERIVED})
     moved = json.loads(text.replace("#/$defs/", "#/definitions/"))
-    moved["serviceDefaults"] = {"$ref": "#/definitions/Service", "description": moved["serviceDefaults"]["description"]}
+    for section, model in (("serviceDefaults", "Service"), ("functionDefaults", "Function")):
+        moved[section] = {"$ref": f"#/definitions/{model}", "description": moved[section]["description"]}
     rewritten = json.loads(json.dumps(definitions).replace("#/$defs/", "#/definitions/"))
     definitions.clear()
     definitions.update(rewritten)

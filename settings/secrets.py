@@ -1,12 +1,22 @@
-"""The ``secrets``, ``parameters`` and ``encryption`` sections."""
+"""The ``secrets`` and ``encryption`` sections."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from settings.base import RecoveryDays, Section, by_tier
+
+#: A field of a secret that holds several values as a JSON object.
+FieldName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
+
+
+class SecretField(Section):
+    """One field of a secret that holds several."""
+
+    generate: bool = False
+    """Whether AWS makes up the first value. Otherwise it is ``unset`` until an operator writes it."""
 
 
 class Secret(Section):
@@ -22,12 +32,22 @@ class Secret(Section):
     """Whether AWS makes up the first value. Otherwise an operator writes it."""
     value: SecretStr | None = None
     """First value, as a ``secure:`` value of the stack file; instead of ``generate``."""
+    fields: dict[FieldName, SecretField] = Field(default_factory=dict[str, SecretField])
+    """Fields of a JSON object, for a secret that holds several values; instead of ``generate`` and ``value``."""
     recovery_days: RecoveryDays = by_tier("secret_recovery_days")
     """Days that a deleted secret can be restored; 0 deletes at once."""
     rotation_lambda_arn: str | None = Field(default=None, pattern=r"^arn:aws[a-z-]*:lambda:")
     """Function that rotates it; null for no rotation."""
     rotation_days: int = Field(default=30, ge=1, le=1000)
     """Days between rotations."""
+
+    @model_validator(mode="after")
+    def _fields_alone(self) -> Secret:
+        if self.fields and (self.generate or self.value is not None):
+            raise ValueError("fields are made one by one: set neither generate nor value beside them")
+        if self.fields and self.store != "secrets-manager":
+            raise ValueError("only Secrets Manager keeps fields: set store, or a secret for each")
+        return self
 
 
 class Encryption(Section):

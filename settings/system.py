@@ -9,9 +9,12 @@ from pydantic import Field, StringConstraints
 from settings.base import AccountId, Email, Name, Region, Section, subsection
 from settings.data import BucketMap, Buckets, Cache, Database
 from settings.edge import Cdn, Domain, Firewall
+from settings.functions import Function
 from settings.governance import Budget, DataLossApproval, Policies, PolicyException, Usage
+from settings.http_api import HttpApi
 from settings.network import Network
 from settings.observability import DatabaseDump, Notifications, Observability
+from settings.parameters import Parameter, ParameterName
 from settings.secrets import Encryption, Secret
 from settings.services import Containers, LoadBalancer, Service
 from settings.tiers import TierName
@@ -55,6 +58,14 @@ class Settings(Section):
     """Settings that every entry of ``services`` starts from."""
     services: dict[Name, Service] = Field(default_factory=dict[str, Service])
     """Containers on Fargate, by name."""
+    function_defaults: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """Settings that every entry of ``functions`` starts from."""
+    functions: dict[Name, Function] = Field(default_factory=dict[str, Function])
+    """Functions on Lambda, by name."""
+    account_concurrency_quota: int = Field(default=1000, ge=10)
+    """Calls of functions that the account may run at once, in all; what functions reserve must leave 100 of them."""
+    http_api: HttpApi | None = None
+    """An API Gateway HTTP API in front of functions."""
     database: Database | None = None
     """A PostgreSQL instance."""
     database_dump: DatabaseDump | None = None
@@ -73,6 +84,8 @@ class Settings(Section):
     """A name of one's own."""
     secrets: dict[Name, Secret] = Field(default_factory=dict[str, Secret])
     """Secrets that services read by reference, by name."""
+    parameters: dict[ParameterName, Parameter] = Field(default_factory=dict[str, Parameter])
+    """Parameters that the application reads by name."""
     encryption: Encryption = Field(default_factory=Encryption)
     """Which keys encrypt data at rest."""
     notifications: Notifications = Field(default_factory=Notifications)
@@ -94,6 +107,16 @@ class Settings(Section):
     def active_services(self) -> dict[str, Service]:
         """The services that exist in this stack."""
         return {name: service for name, service in self.services.items() if service.enabled}
+
+    @property
+    def active_functions(self) -> dict[str, Function]:
+        """The functions that exist in this stack."""
+        return {name: function for name, function in self.functions.items() if function.enabled}
+
+    @property
+    def active_http_api(self) -> HttpApi | None:
+        """The HTTP API, where this stack has one."""
+        return self.http_api if self.http_api is not None and self.http_api.enabled else None
 
     @property
     def active_buckets(self) -> dict[str, Any]:

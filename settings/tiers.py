@@ -34,6 +34,7 @@ class TierProfile:
         spot: Whether services that are not critical run on Fargate Spot.
         container_insights: Whether ECS publishes task-level metrics (priced per metric).
         deployment: How a service behind the load balancer takes a new version.
+        function_deployment: How a new version of a function takes over.
         alarms: Whether alarms and their topic exist.
         dashboards: Whether dashboards exist.
         firewall: Whether the web firewall is attached.
@@ -61,6 +62,7 @@ class TierProfile:
     spot: bool
     container_insights: bool
     deployment: Literal["rolling", "blue-green"]
+    function_deployment: Literal["direct", "all-at-once", "linear", "canary"]
     alarms: bool
     dashboards: bool
     firewall: bool
@@ -89,6 +91,7 @@ DEV: Final = TierProfile(
     spot=True,
     container_insights=False,
     deployment="rolling",
+    function_deployment="direct",
     alarms=False,
     dashboards=False,
     firewall=False,
@@ -117,6 +120,7 @@ STAGING: Final = TierProfile(
     spot=True,
     container_insights=False,
     deployment="blue-green",
+    function_deployment="all-at-once",
     alarms=True,
     dashboards=True,
     firewall=True,
@@ -145,6 +149,7 @@ PROD: Final = TierProfile(
     spot=False,
     container_insights=True,
     deployment="blue-green",
+    function_deployment="canary",
     alarms=True,
     dashboards=True,
     firewall=True,
