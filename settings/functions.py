@@ -29,8 +29,8 @@ class FunctionDeployment(Section):
     """How a new version of a function takes over from the one before."""
 
     strategy: Literal["direct", "all-at-once", "linear", "canary"] = by_tier("function_deployment")
-    """``direct`` moves the alias ``live`` with the deployment of the stack. The others leave it to CodeDeploy, which goes
-    back when an alarm with ``rollback`` rings."""
+    """``direct`` moves the alias ``live`` with the deployment of the stack. The others leave it to CodeDeploy, which
+    goes back when an alarm with ``rollback`` rings."""
     percent: int = Field(default=5, ge=1, le=99)
     """Share of the calls that a canary, or each step of a linear deployment, moves."""
     minutes: int = Field(default=60, ge=1, le=2880)

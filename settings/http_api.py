@@ -12,7 +12,8 @@ from settings.base import LogRetentionDays, Name, Section, by_tier
 RouteKey = Annotated[
     str,
     StringConstraints(
-        pattern=r"^(\$default|(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|ANY) /(([A-Za-z0-9._~-]+|\{[A-Za-z0-9_-]+\+?\})(/|$))*)$"
+        pattern=r"^(\$default|(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|ANY) "
+        r"/(([A-Za-z0-9._~-]+|\{[A-Za-z0-9_-]+\+?\})(/|$))*)$"
     ),
 ]
 #: An origin as browsers send it, or ``*`` for every one.

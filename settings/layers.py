@@ -35,7 +35,7 @@ DEFAULTS: Final = {"services": "serviceDefaults", "functions": "functionDefaults
 
 
 def with_defaults(layer: Layer) -> Layer:
-    """``layer`` with ``serviceDefaults`` beneath each of its services, and ``functionDefaults`` beneath its functions."""
+    """``layer`` with ``serviceDefaults`` beneath each of its services, ``functionDefaults`` beneath its functions."""
     merged = dict(layer)
     for section, defaults_section in DEFAULTS.items():
         entries, defaults = layer.get(section), layer.get(defaults_section)

@@ -59,8 +59,8 @@ class MetricAlarm(Section):
     severity: Literal["warning", "critical"] = "critical"
     """How urgent it is; stands first in its description."""
     watches: Watched
-    """What is watched: ``function:<name>``, ``http-api``, or ``application`` for the system's own metrics. Namespace and
-    dimensions follow from it."""
+    """What is watched: ``function:<name>``, ``http-api``, or ``application`` for the system's own metrics. Namespace
+    and dimensions follow from it."""
     metric: str | None = None
     """Name of the metric."""
     stat: Stat = "Sum"
