@@ -202,6 +202,21 @@ def _told(settings: Settings) -> Iterator[Problem]:
         )
 
 
+def _baseline(settings: Settings) -> Iterator[Problem]:
+    baseline = settings.account_baseline
+    if baseline is None or not (baseline.trail.enabled or baseline.recorder.enabled):
+        return
+    path: Path = ("accountBaseline", "auditBucket")
+    bucket = settings.active_buckets.get(baseline.audit_bucket)
+    if bucket is None:
+        hint = nearest(baseline.audit_bucket, settings.active_buckets)
+        yield Problem(path, f'no such bucket "{baseline.audit_bucket}"; {hint}')
+    elif bucket.receives_logs:
+        yield Problem(path, f'bucket "{baseline.audit_bucket}" receives logs: the record of access to it needs another')
+    elif not bucket.versioned:
+        yield Problem(path, f'bucket "{baseline.audit_bucket}" needs versioned: true, so that no record is overwritten')
+
+
 _CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     _links,
     _circles,

@@ -9,6 +9,7 @@ from typing import Any, Final, Union, cast, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from settings.problems import Path
 from settings.tiers import TierProfile
 
 Layer = dict[str, Any]
@@ -32,6 +33,17 @@ def merge(weak: Any, strong: Any) -> Any:
 
 #: Sections of named things, and the section that each of their entries starts from.
 DEFAULTS: Final = {"services": "serviceDefaults", "functions": "functionDefaults"}
+
+
+def without(layer: Any, path: Path) -> Any:
+    """``layer`` less what stands at ``path``; a member of a list stays, for the others' positions to hold."""
+    if not path or not isinstance(layer, Mapping):
+        return layer
+    head, rest = path[0], path[1:]
+    members = cast("Mapping[str | int, Any]", layer)
+    if not rest:
+        return {key: value for key, value in members.items() if key != head}
+    return {key: without(value, rest) if key == head else value for key, value in members.items()}
 
 
 def with_defaults(layer: Layer) -> Layer:

@@ -12,7 +12,7 @@ from pulumi.runtime import config as runtime_config
 from pydantic import ValidationError
 
 from settings.consistency import inconsistencies
-from settings.layers import fill, merge, with_defaults
+from settings.layers import fill, merge, with_defaults, without
 from settings.locate import Locator
 from settings.problems import Problem, SettingsError, dotted, from_validation, nearest
 from settings.system import Settings
@@ -82,14 +82,27 @@ def read(project: str, stack: str, values: Mapping[str, str], directory: FilePat
         raise refuse(problems)
 
     layered = {**with_defaults(layered), "system": project, "stage": stack, "tier": tier}
+    filled = fill(Settings, layered, profile)
     try:
-        settings = Settings.model_validate(fill(Settings, layered, profile))
+        settings = Settings.model_validate(filled)
     except ValidationError as error:
-        raise refuse(from_validation(error.errors(), Settings)) from None
+        problems = from_validation(error.errors(), Settings)
+        raise refuse([*problems, *_inconsistencies_besides(problems, filled)]) from None
     problems = inconsistencies(settings)
     if problems:
         raise refuse(problems)
     return settings
+
+
+def _inconsistencies_besides(problems: list[Problem], filled: dict[str, Any]) -> list[Problem]:
+    """What sections disagree about once the given problems are left out; nothing where that leaves no valid whole."""
+    rest = filled
+    for problem in problems:
+        rest = without(rest, problem.path)
+    try:
+        return inconsistencies(Settings.model_validate(rest))
+    except ValidationError:
+        return []
 
 
 def _parse(value: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from settings.account import AccountBaseline
 from settings.base import AccountId, Email, Name, Region, Section, subsection
 from settings.data import BucketMap, Buckets, Cache, Database
 from settings.edge import Cdn, Domain, Firewall
@@ -92,6 +93,8 @@ class Settings(Section):
     """Who is told of alarms and spending."""
     observability: Observability = subsection()
     """Logs, alarms, dashboards and checks."""
+    account_baseline: AccountBaseline | None = None
+    """What the AWS account has once; in one stack of each account."""
     budget: Budget
     """The spending limit."""
     usage: Usage = Field(default_factory=dict)

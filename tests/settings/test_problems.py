@@ -52,6 +52,14 @@ def test_all_mistakes_are_told_at_once(refused: Refused) -> None:
     }
 
 
+def test_sections_are_compared_even_when_a_value_is_wrong(refused: Refused) -> None:
+    problems = refused(
+        ("cpu: 256\n      memory: 512", "cpu: 256\n      memory: 500"), ("bucket:uploads/in", "bucket:upload")
+    )
+    assert any("memory 500 with cpu 256" in problem for problem in problems)
+    assert any("no such bucket" in problem for problem in problems)
+
+
 def test_a_mistake_in_a_stack_file_names_the_stack_file(refused: Refused) -> None:
     stack_file = "config:\n  shop:overrides:\n    services:\n      gateway:\n        port: 70000\n"
     (problem,) = refused(stack_file=stack_file)
