@@ -33,6 +33,10 @@ def preview(
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write the results as JSON; - for standard output.")
     ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option("--base", metavar="REF", help="Compare with another revision, planned by its own code."),
+    ] = None,
     policy: Annotated[bool, typer.Option(help="Ask the policies.")] = True,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show each advisory finding and each priced line.")
@@ -41,7 +45,9 @@ def preview(
     """Show what would be created, what the policies say, and what it would cost."""
     from tierwise.review.run import run
 
-    raise typer.Exit(run(targets or [], everything=everything, json_file=json_file, judge=policy, verbose=verbose))
+    raise typer.Exit(
+        run(targets or [], everything=everything, json_file=json_file, judge=policy, verbose=verbose, base=base)
+    )
 
 
 @app.command()

@@ -11,6 +11,7 @@ from guardrails.cost.model import money
 from guardrails.resource import UNKNOWN
 from tierwise.preview.plan import Plan, PlannedResource
 from tierwise.preview.values import Secret
+from tierwise.review.comparison import Comparison
 from tierwise.review.stack import StackReview
 from tierwise.style import Style
 
@@ -29,6 +30,8 @@ def render(review: StackReview, style: Style, *, verbose: bool = False) -> str:
         verbose: Also show each priced line, and advisory findings one by one.
     """
     plan = review.plan
+    if review.comparison is not None:
+        return "\n".join(_compared(review, review.comparison, style, verbose))
     lines = [style(f"Previewing create ({plan.project}/{plan.stack}):", "bold"), ""]
     if plan.resources:
         lines += [*_tree(plan, style), ""]
@@ -42,6 +45,37 @@ def render(review: StackReview, style: Style, *, verbose: bool = False) -> str:
         lines += [*_resources(plan, style), ""]
         lines += _cost(review, style, verbose)
     return "\n".join(lines)
+
+
+def _compared(review: StackReview, comparison: Comparison, style: Style, verbose: bool) -> Iterator[str]:
+    """A review against another revision: only what changes is expanded, and all that stops the deployment."""
+    from tierwise.review import diff_text
+
+    plan, diff = review.plan, comparison.diff
+    against = f"against {diff_text.clean(comparison.revision.text)}"
+    yield style(f"Previewing update ({plan.project}/{plan.stack}) {against}:", "bold")
+    if diff is None:
+        yield style("    the base cannot be planned, so what changes is not known:", "yellow")
+        yield from (f"    {diff_text.clean(line)}" for line in comparison.message.splitlines())
+    elif not diff.changed:
+        yield f"    no changes, {diff.same} resources"
+        if review.ok:
+            yield ""
+            return
+    elif diff.resources:
+        yield ""
+        yield from diff_text.tree(diff, style, verbose=verbose)
+    yield ""
+    for section in (diff_text.losses(comparison, style), _policies(review, style, verbose) if review.judged else ()):
+        lines = list(section)
+        yield from [*lines, ""] if lines else []
+    diagnostics = list(_diagnostics(review, style))
+    yield from [style("Diagnostics:", "bold"), *diagnostics, ""] if diagnostics else []
+    if diff is not None:
+        for part in (diff_text.outputs(diff, style), diff_text.summary(diff, style), diff_text.costs(diff, style)):
+            lines = list(part)
+            yield from [*lines, ""] if lines else []
+    yield from _cost(review, style, verbose)
 
 
 def short_type(token: str) -> str:

@@ -8,13 +8,16 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tierwise.cli import FINE, REFUSED, UNUSABLE
 from tierwise.preview.errors import ConfigError
 from tierwise.review.base import Base, BaseStack, plan_base
 from tierwise.style import Style, enabled
 from tierwise.targets import Target, all_targets, find_root, resolve
+
+if TYPE_CHECKING:
+    from tierwise.review.stack import StackReview
 
 _SCHEMA = 1
 
@@ -47,6 +50,7 @@ class _Task:
     verbose: bool
     coloured: bool
     with_json: bool
+    alone: bool
     base: BaseStack | None = None
 
 
@@ -80,7 +84,8 @@ def run(
         raise ConfigError([f"{' '.join(targets)}  name stacks or give --all, not both"])
     chosen = all_targets(root) if everything else resolve(root, targets)
     to_stdout = json_file is not None and str(json_file) == "-"
-    tasks = [_Task(target, judge, verbose, enabled() and not to_stdout, json_file is not None) for target in chosen]
+    coloured = enabled() and not to_stdout
+    tasks = [_Task(target, judge, verbose, coloured, json_file is not None, len(chosen) == 1) for target in chosen]
     notes: list[str] = []
     if base is not None:
         compared = plan_base(root, base, chosen, _tell)
@@ -114,11 +119,17 @@ def _review(task: _Task) -> _Result:
         return _Result(task.target.key, problems=tuple(error.problems))
     return _Result(
         key=task.target.key,
-        text=render(result, style, verbose=task.verbose),
+        text=render(result, style, verbose=task.verbose) if task.alone or not _is_unchanged(result) else "",
         headline=headline(result, style),
         ok=result.ok,
         json=result.to_json() if task.with_json else None,
     )
+
+
+def _is_unchanged(review: StackReview) -> bool:
+    """Whether its headline says it all, among many stacks."""
+    diff = review.comparison.diff if review.comparison is not None else None
+    return review.ok and diff is not None and not diff.changed
 
 
 def _tell(text: str) -> None:

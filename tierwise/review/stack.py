@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from guardrails.cost.model import Estimate
 from guardrails.cost.verdict import Verdict
@@ -12,6 +12,10 @@ from guardrails.finding import Finding
 from tierwise.preview.checks.failure import Failure
 from tierwise.preview.plan import Plan
 from tierwise.targets import Target
+
+if TYPE_CHECKING:
+    from tierwise.review.base import BaseStack
+    from tierwise.review.comparison import Comparison
 
 
 @dataclass
@@ -27,6 +31,7 @@ class StackReview:
         verdict: The cost against the budget.
         judged: Whether the policies were asked.
         duration: Seconds.
+        comparison: What changes against another revision, when that was asked for and the program finished.
     """
 
     target: Target
@@ -37,6 +42,7 @@ class StackReview:
     verdict: Verdict | None = None
     judged: bool = True
     duration: float = 0.0
+    comparison: Comparison | None = None
 
     @property
     def ok(self) -> bool:
@@ -45,6 +51,7 @@ class StackReview:
             self.plan.error is None
             and not any(failure.level == "error" for failure in self.failures)
             and not any(finding.level == "mandatory" for finding in self.findings)
+            and not (self.comparison is not None and self.comparison.blocks)
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -87,17 +94,19 @@ class StackReview:
             "checks": checks,
             "policies": policies,
             "cost": self.estimate.to_json(self.verdict) if self.estimate is not None else None,
+            **({"diff": self.comparison.to_json()} if self.comparison is not None else {}),
             "ok": self.ok,
             "duration_s": round(self.duration, 3),
         }
 
 
-def review(target: Target, *, judge: bool = True) -> StackReview:
+def review(target: Target, *, judge: bool = True, base: BaseStack | None = None) -> StackReview:
     """Plan, check, judge and price one stack.
 
     Args:
         target: The stack.
         judge: Whether the policies are asked.
+        base: The stack at another revision, to compare it with.
 
     Raises:
         ConfigError: The configuration is wrong; nothing was planned.
@@ -111,6 +120,8 @@ def review(target: Target, *, judge: bool = True) -> StackReview:
     _check(result)
     if plan.error is None:
         _judge(result)
+        if base is not None:
+            _compare(result, base)
     result.duration = time.perf_counter() - started
     return result
 
@@ -125,6 +136,12 @@ def _check(result: StackReview) -> None:
         explained = explain_type_error(raised, raised.__traceback__, result.target.directory)
         if explained is not None:
             result.failures.append(explained)
+
+
+def _compare(result: StackReview, base: BaseStack) -> None:
+    from tierwise.review.comparison import compare_with
+
+    result.comparison = compare_with(base, result.plan, result.to_json())
 
 
 def _judge(result: StackReview) -> None:

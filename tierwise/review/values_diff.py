@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any, Final, Literal, TypeGuard
 
 from tierwise.preview.values import ARCHIVE_SIGNATURE, ASSET_SIGNATURE, SIGNATURE_KEY, UNKNOWN_SENTINEL
@@ -95,9 +96,11 @@ def _compare_members(path: str, old: Mapping[str, Any], new: Mapping[str, Any]) 
 
 
 def _compare(path: str, old: Any, new: Any) -> Iterator[Change]:
+    # null counts as absent, as it does for Pulumi
+    old, new = (MISSING if value is None else value for value in (old, new))
     if old is MISSING or new is MISSING:
-        if old is new or (old is None or new is None):
-            return  # null counts as absent, as it does for Pulumi
+        if old is new:
+            return
         yield Change(path, "add" if old is MISSING else "delete", _show(old), _show(new))
         return
     if type(old) is type(new) and old == new:
@@ -121,18 +124,24 @@ def _compare(path: str, old: Any, new: Any) -> Iterator[Change]:
         inner = list(_compare(path, *parsed))
         yield from inner or [Change(path, "update", "the same document", "written differently")]
         return
-    if isinstance(old, (int, float)) and isinstance(new, (int, float)) and old == new and bool not in map(type, (old, new)):
-        return
     yield Change(path, "update", shown(old), shown(new))
 
 
 def _compare_lists(path: str, old: list[Any], new: list[Any]) -> Iterator[Change]:
-    for index in range(max(len(old), len(new))):
-        yield from _compare(
-            f"{path}[{index}]",
-            old[index] if index < len(old) else MISSING,
-            new[index] if index < len(new) else MISSING,
-        )
+    """Members that are the same are lined up first, so that one that is put in between moves no other."""
+    texts = [[json.dumps(member, sort_keys=True) for member in members] for members in (old, new)]
+    for tag, start, end, first, last in SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        for offset in range(max(end - start, last - first)):
+            before = old[start + offset] if start + offset < end else MISSING
+            after = new[first + offset] if first + offset < last else MISSING
+            index = start + offset if after is MISSING else first + offset
+            if before is None or after is None:  # a null member holds a place, unlike a null property
+                kind: Kind = "add" if before is MISSING else "delete" if after is MISSING else "update"
+                yield Change(f"{path}[{index}]", kind, _show(before), _show(after))
+            else:
+                yield from _compare(f"{path}[{index}]", before, after)
 
 
 def _documents(old: Any, new: Any) -> tuple[Any, Any] | None:
