@@ -228,4 +228,5 @@ _CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     _secrets,
     _told,
     *serverless_checks.CHECKS,
+    _baseline,
 )
