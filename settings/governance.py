@@ -105,3 +105,5 @@ class Policies(Section):
     """Level by rule id, where it differs from the tier's."""
     disabled: tuple[DisabledRule, ...] = ()
     """Rules that are switched off."""
+    required_tags: tuple[str, ...] | None = None
+    """Tags that every taggable resource must carry; null for project, stage, component, owner and cost-center."""
