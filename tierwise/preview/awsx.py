@@ -10,17 +10,16 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import pulumi
-
 from guardrails.resource import UNKNOWN
 from tierwise.preview.errors import EngineError
+from tierwise.preview.plan import PlannedResource
 from tierwise.preview.policy_document import go_json
 from tierwise.preview.registration import Registration
 from tierwise.preview.remote import EXPANSIONS, Construction
+from tierwise.preview.urns import parse_urn
 from tierwise.preview.values import (
     OutputValue,
     ResourceReference,
-    Secret,
     contains_unknown,
     flatten,
     output_dependencies,
@@ -80,7 +79,10 @@ def _repository(construction: Construction) -> dict[str, Any]:
     lifecycle: Any = flatten(args.pop("lifecyclePolicy", None)) or {}
     name = registration.name.lower()
     repository = construction.monitor.register_child(_child(construction, _REPOSITORY, name, args))
-    outputs: dict[str, Any] = {"repository": ResourceReference(repository.urn, UNKNOWN), "url": UNKNOWN}
+    outputs: dict[str, Any] = {
+        "repository": _reference(repository),
+        "url": OutputValue(repository.outputs.get("repositoryUrl", UNKNOWN), dependencies=(repository.urn,)),
+    }
     if lifecycle is UNKNOWN or not lifecycle.get("skip"):
         policy = construction.monitor.register_child(
             _child(
@@ -88,14 +90,19 @@ def _repository(construction: Construction) -> dict[str, Any]:
                 _LIFECYCLE_POLICY,
                 name,
                 {
-                    "repository": OutputValue(repository.inputs.get("name", UNKNOWN), dependencies=(repository.urn,)),
+                    "repository": OutputValue(repository.outputs.get("name", UNKNOWN), dependencies=(repository.urn,)),
                     "policy": _lifecycle_document(lifecycle),
                     "region": args.get("region"),
                 },
             )
         )
-        outputs["lifecyclePolicy"] = ResourceReference(policy.urn, UNKNOWN)
+        outputs["lifecyclePolicy"] = _reference(policy)
     return outputs
+
+
+def _reference(child: PlannedResource) -> OutputValue:
+    identity = child.id if isinstance(child.id, str) and child.id else UNKNOWN
+    return OutputValue(ResourceReference(child.urn, identity), dependencies=(child.urn,))
 
 
 def _lifecycle_document(lifecycle: Any) -> Any:
@@ -133,11 +140,12 @@ def _rule(rule: Mapping[str, Any], priority: int) -> dict[str, Any]:
 def _image(construction: Construction) -> dict[str, Any]:
     """``awsx:ecr:Image``: an image built and pushed, once the repository's address and all arguments are known."""
     args: dict[str, Any] = flatten(construction.registration.props)
-    outputs = {"imageUri": UNKNOWN}
     if contains_unknown(args):
-        return outputs
+        return {"imageUri": UNKNOWN}
     dependencies = tuple(sorted(output_dependencies(construction.registration.props)))
-    name = args.get("imageName") or args.get("imageTag") or _unique_name(args)
+    name = (
+        args.get("imageName") or args.get("imageTag") or _unique_name(args, parse_urn(construction.component.urn).stack)
+    )
     canonical = f"{args['repositoryUrl']}:{name}"
     cached = args.get("cacheFrom") or [canonical]
     props: dict[str, Any] = {
@@ -150,9 +158,9 @@ def _image(construction: Construction) -> dict[str, Any]:
         "platforms": [args["platform"]] if args.get("platform") else [],
         "target": args.get("target"),
         "push": True,
-        "registries": [{"address": UNKNOWN, "username": UNKNOWN, "password": Secret(UNKNOWN)}],
+        "registries": [construction.credentials],
     }
-    construction.monitor.register_child(
+    image = construction.monitor.register_child(
         _child(
             construction,
             _DOCKER_IMAGE,
@@ -160,10 +168,10 @@ def _image(construction: Construction) -> dict[str, Any]:
             {key: OutputValue(value, dependencies=dependencies) for key, value in props.items() if value is not None},
         )
     )
-    return outputs
+    return {"imageUri": OutputValue(image.outputs.get("ref", UNKNOWN), dependencies=(image.urn,))}
 
 
-def _unique_name(args: Mapping[str, Any]) -> str:
+def _unique_name(args: Mapping[str, Any], stack: str) -> str:
     """The provider's own name for an image: it tells builds of one stack apart."""
     signature = args.get("context") or "."
     if args.get("dockerfile"):
@@ -171,7 +179,7 @@ def _unique_name(args: Mapping[str, Any]) -> str:
     arguments: Mapping[str, Any] = args.get("args") or {}
     for key, value in arguments.items():
         signature += f";arg[{key}]={value}"
-    signature += pulumi.get_stack()
+    signature += stack
     return f"{hashlib.sha1(signature.encode(), usedforsecurity=False).hexdigest()[:8]}-container"
 
 

@@ -43,6 +43,7 @@ from tierwise.preview.values import (
     encode,
     encode_struct,
     flatten,
+    output_dependencies,
 )
 
 _FEATURES: Final = tuple(resource_pb2.ResourceMonitorFeature.values())
@@ -466,9 +467,16 @@ class Monitor:
                 planned.urn,
             )
             return resource_pb2.RegisterResourceResponse(urn=planned.urn)
-        planned.outputs = outputs
-        known = {key: value for key, value in outputs.items() if value is not UNKNOWN}
-        return resource_pb2.RegisterResourceResponse(urn=planned.urn, object=encode_struct(known))
+        planned.outputs = flatten(outputs)
+        known = {key: value for key, value in planned.outputs.items() if value is not UNKNOWN}
+        return resource_pb2.RegisterResourceResponse(
+            urn=planned.urn,
+            object=encode_struct(known),
+            propertyDependencies={
+                key: resource_pb2.RegisterResourceResponse.PropertyDependencies(urns=sorted(output_dependencies(value)))
+                for key, value in outputs.items()
+            },
+        )
 
     def register_child(self, registration: Registration) -> PlannedResource:
         """Record a resource that an expanded component makes, and return it with its outputs."""

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from guardrails.resource import UNKNOWN
+from tierwise.preview.values import Secret
 
 if TYPE_CHECKING:
-    from tierwise.preview.monitor import Monitor
     from tierwise.preview.plan import PlannedResource
     from tierwise.preview.registration import Registration
+
+
+class Registrar(Protocol):
+    """Takes the children of an expanded component."""
+
+    def register_child(self, registration: Registration) -> PlannedResource:
+        """Register a child; it comes back with what is known of its outputs."""
+        ...
+
+
+def _unknown_credentials() -> dict[str, Any]:
+    return {"address": UNKNOWN, "username": UNKNOWN, "password": Secret(UNKNOWN)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +35,13 @@ class Construction:
         monitor: Registers the children.
         registration: What the program asked for.
         component: The component as recorded.
+        credentials: What to log in to the container registry with: address, username, password.
     """
 
-    monitor: Monitor
+    monitor: Registrar
     registration: Registration
     component: PlannedResource
+    credentials: dict[str, Any] = field(default_factory=_unknown_credentials)
 
 
 Expansion = Callable[[Construction], dict[str, Any]]
@@ -38,7 +54,7 @@ def construct(type_: str, construction: Construction) -> dict[str, Any] | None:
     """Register the children of a remote component.
 
     Returns:
-        The component's outputs, or None when nobody knows what it is made of.
+        The component's outputs, each with the children that it depends on; None when nobody knows what it is made of.
     """
     if not EXPANSIONS:
         importlib.import_module("tierwise.preview.awsx")  # registers itself

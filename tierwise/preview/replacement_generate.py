@@ -21,7 +21,8 @@ from tierwise.preview.replacement import DATA
 
 #: How the SDK's documentation says it.
 _SENTENCE: Final = re.compile(
-    r"(?:forces?|will force|forcing)\s+(?:the\s+|a\s+)?(?:new\s+(?:resource|component)|(?:resource\s+)?(?:re-?creation|replacement))"
+    r"(?:forces?|will force|forcing)\s+(?:the\s+|a\s+)?"
+    r"(?:new\s+(?:resource|component)|(?:resource\s+)?(?:re-?creation|replacement))"
     r"|(?:changing|change|modifying)\s+(?:this|it)[^.]{0,60}(?:new resource|re-?creat|replace[sd]?\b|forces? new)"
     r"|creates?\s+a\s+new\s+resource|cannot be (?:changed|updated|modified) after",
     re.IGNORECASE,
@@ -43,8 +44,8 @@ FACTS: Final[Mapping[str, str]] = {
     "aws:iam/rolePolicy:RolePolicy": "role name namePrefix",
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "*",
     "aws:rds/instance:Instance": (
-        "dbName username characterSetName ncharCharacterSetName kmsKeyId storageEncrypted engine timezone snapshotIdentifier "
-        "availabilityZone customIamInstanceProfile identifierPrefix"
+        "dbName username characterSetName ncharCharacterSetName kmsKeyId storageEncrypted engine timezone "
+        "snapshotIdentifier availabilityZone customIamInstanceProfile identifierPrefix"
     ),
     "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": "bucket expectedBucketOwner",
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "bucket expectedBucketOwner",

@@ -1,0 +1,102 @@
+"""The provider's functions against the sandbox: what the preview answers, then what the cloud holds, then what AWS owns."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import string
+from collections.abc import Mapping
+from typing import Any, Final
+
+from guardrails.resource import UNKNOWN
+from tierwise.preview.invokes import Call, CallError, Lookup, answer
+from tierwise.preview.values import Secret
+from tierwise.sandbox.cloud import Cloud
+from tierwise.sandbox.identity import ACCOUNT
+
+#: What every account has, though nobody made it there, by function; the ids have AWS's shape and are the same each time.
+_OWNED: Final[Mapping[str, Mapping[str, Any]]] = {
+    "aws:ec2/getAmi:getAmi": {
+        "id": "ami-0a1b2c3d4e5f60718",
+        "imageId": "ami-0a1b2c3d4e5f60718",
+        "name": "al2023-ami-2023.9.20251117.1-kernel-6.12-arm64",
+        "architecture": "arm64",
+        "ownerId": "137112412989",
+        "rootDeviceType": "ebs",
+        "rootDeviceName": "/dev/xvda",
+        "state": "available",
+    },
+    "aws:ec2/getManagedPrefixList:getManagedPrefixList": {
+        "id": "pl-3b927c52",
+        "ownerId": "AWS",
+        "addressFamily": "IPv4",
+        "maxEntries": 55,
+    },
+    "aws:ec2/getPrefixList:getPrefixList": {"id": "pl-63a5400a", "cidrBlocks": ["3.5.0.0/19"]},
+    "aws:s3/getCanonicalUserId:getCanonicalUserId": {
+        "id": "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
+    },
+}
+_FUNCTION: Final = re.compile(r"aws:(?P<module>\w+)/get(?P<name>\w+):get\w+")
+_PASSWORD: Final = "aws:secretsmanager/getRandomPassword:getRandomPassword"  # noqa: S105 - a function's token
+
+
+def invoke(token: str, args: Mapping[str, Any], *, cloud: Cloud, region: str, account: str) -> dict[str, Any]:
+    """The result of a function, all of it known.
+
+    Args:
+        token: Such as ``aws:ec2/getVpc:getVpc``.
+        args: Its arguments.
+        cloud: Where lookups look.
+        region: The provider's region, unless the arguments name another.
+        account: The account's number.
+
+    Raises:
+        CallError: The arguments are wrong, or what they ask for does not exist.
+    """
+    region = str(args.get("region") or region)
+    if token == _PASSWORD:
+        return {**args, "id": "", "randomPassword": Secret(_password(args))}
+    unheard: list[str] = []
+    found = answer(Call(token, args, region, account, unheard.append))
+    if unheard:
+        raise CallError(f"{token}: the sandbox does not answer this function")
+    if isinstance(found, Lookup):
+        return _looked_up(token, args, cloud, region, account)
+    return {name: value for name, value in found.items() if value is not UNKNOWN}
+
+
+def _looked_up(token: str, args: Mapping[str, Any], cloud: Cloud, region: str, account: str) -> dict[str, Any]:
+    if token in _OWNED:
+        return {**args, **_OWNED[token], "region": region}
+    match = _FUNCTION.fullmatch(token)
+    if match is None:
+        raise CallError(f"{token}: the sandbox does not answer this function")
+    name = match["name"]
+    type_ = f"aws:{match['module']}/{name[0].lower()}{name[1:]}:{name}"
+    wanted = {key: value for key, value in args.items() if key not in ("region", "filters", "tags") and value}
+    for held in cloud.all(type_):
+        state = {**held.outputs, "id": held.id}
+        tags: Mapping[str, Any] = held.outputs.get("tagsAll") or {}
+        if (
+            held.account == account
+            and held.region in (region, "")
+            and all(state.get(key, value) == value for key, value in wanted.items())
+            and all(tags.get(key) == value for key, value in (args.get("tags") or {}).items())
+        ):
+            return {**args, **state}
+    raise CallError(f"{token}: the sandbox holds no {type_} that matches {wanted or 'this'}")
+
+
+def _password(args: Mapping[str, Any]) -> str:
+    length = int(args.get("passwordLength") or 32)
+    alphabet = string.ascii_letters + string.digits + ("" if args.get("excludePunctuation") else "!#$%&*+-_")
+    alphabet = "".join(letter for letter in alphabet if letter not in (args.get("excludeCharacters") or ""))
+    return "".join(secrets.choice(alphabet) for _ in range(length))
+
+
+def account_of(allowed: Any) -> str:
+    """The account that a provider works in: the only one that it allows, or the sandbox's own."""
+    if isinstance(allowed, list) and len(allowed) == 1:  # type: ignore[reportUnknownArgumentType]
+        return str(allowed[0]).zfill(12)  # type: ignore[reportUnknownArgumentType]
+    return ACCOUNT

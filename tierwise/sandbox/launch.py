@@ -1,0 +1,93 @@
+"""Runs a command with everything that Pulumi reads pointed at the sandbox, and nothing of the user's own in reach."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from tierwise.preview.errors import ConfigError
+from tierwise.sandbox.places import FOLDER_VARIABLE, PACKAGES, Places
+
+#: Encrypts a state that holds nothing but made-up secrets.
+_PASSPHRASE: Final = "sandbox"  # noqa: S105 - see above
+#: Variables of the user's own that would reach a real account or login.
+_FOREIGN: Final = ("AWS_", "PULUMI_")
+#: What the CLI adds to a stack file for the passphrase.
+_SALT: Final = b"encryptionsalt:"
+
+
+def prepare(places: Places) -> None:
+    """Make the folder and the plugin scripts."""
+    for folder in (places.folder, places.plugins, places.state, places.home):
+        folder.mkdir(parents=True, exist_ok=True)
+    for package in PACKAGES:
+        script = places.plugins / f"pulumi-resource-{package}"
+        text = f'#!/bin/sh\nexec "{sys.executable}" -m tierwise.sandbox.plugin {package} "$@"\n'
+        if not script.is_file() or script.read_text(encoding="utf-8") != text:
+            script.write_text(text, encoding="utf-8")
+            script.chmod(script.stat().st_mode | stat.S_IXUSR)
+
+
+def environment(places: Places, inherited: Mapping[str, str]) -> dict[str, str]:
+    """The command's environment.
+
+    Args:
+        places: The sandbox.
+        inherited: The caller's environment.
+    """
+    kept = {name: value for name, value in inherited.items() if not name.startswith(_FOREIGN)}
+    return {
+        **kept,
+        "PATH": os.pathsep.join(part for part in (str(places.plugins), inherited.get("PATH", "")) if part),
+        FOLDER_VARIABLE: str(places.folder),
+        "PULUMI_BACKEND_URL": places.state.as_uri(),
+        "PULUMI_HOME": str(places.home),
+        "PULUMI_CONFIG_PASSPHRASE": _PASSPHRASE,
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    }
+
+
+def run(places: Places, command: Sequence[str], root: Path) -> int:
+    """Run a command against the sandbox; its exit status.
+
+    Args:
+        places: The sandbox.
+        command: The command and its arguments.
+        root: The repository; its stack files are left without the salt that the CLI adds for the sandbox's passphrase.
+
+    Raises:
+        ConfigError: There is no such command.
+    """
+    prepare(places)
+    surroundings = environment(places, os.environ)
+    program = shutil.which(command[0], path=surroundings["PATH"])
+    if program is None:
+        raise ConfigError([f"{command[0]}  not found on PATH; `tierwise doctor` tells how to get it"])
+    with unsalted(root):
+        return subprocess.run([program, *command[1:]], env=surroundings, check=False).returncode  # noqa: S603
+
+
+@contextmanager
+def unsalted(root: Path) -> Generator[None]:
+    """Take the encryption salts that a command adds to stack files away again; the sandbox's state has its own."""
+    files = [*root.glob("Pulumi.*.yaml"), *root.glob("systems/*/Pulumi.*.yaml")]
+    before = {file: _salts(file) for file in files}
+    try:
+        yield
+    finally:
+        for file, salts in before.items():
+            if file.is_file() and _salts(file) != salts:
+                lines = file.read_bytes().splitlines(keepends=True)
+                file.write_bytes(b"".join(line for line in lines if not line.startswith(_SALT) or line in salts))
+
+
+def _salts(file: Path) -> list[bytes]:
+    return [line for line in file.read_bytes().splitlines(keepends=True) if line.startswith(_SALT)]
