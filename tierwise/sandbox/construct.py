@@ -1,4 +1,4 @@
-"""``awsx`` in the sandbox: its container-registry components, expanded as the preview expands them, in the real engine."""
+"""``awsx`` in the sandbox: its container-registry components, expanded in the real engine as the preview does it."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Components(provider_pb2_grpc.ResourceProviderServicer):
         except EngineError as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, error.message)
         except grpc.RpcError as error:
-            details = getattr(error, "details", lambda: str(error))()
+            details = error.details() if isinstance(error, grpc.Call) else str(error)
             context.abort(grpc.StatusCode.UNKNOWN, str(details))
         raise AssertionError("abort does not return")
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Final, Literal, cast
 
 from tierwise.preview.replacement import replaces
 from tierwise.sandbox.wire import reveal
 
 Kind = Literal["add", "update", "delete"]
 #: What the provider notes for itself among the inputs; no property.
-DEFAULTS = "__defaults"
+DEFAULTS: Final = "__defaults"
+#: Inputs that are means, not ends: a new login to the registry is no reason to build the image again.
+_MEANS: Final[Mapping[str, frozenset[str]]] = {"docker-build:index:Image": frozenset({"registries"})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,10 @@ def changes(token: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[
         old: Inputs as last applied.
         new: Inputs as wanted; an unknown one differs from everything.
     """
+    passed_over = {DEFAULTS, *_MEANS.get(token, ())}
     found = _compared(
-        {name: value for name, value in reveal(dict(old)).items() if name != DEFAULTS},
-        {name: value for name, value in reveal(dict(new)).items() if name != DEFAULTS},
+        {name: value for name, value in reveal(dict(old)).items() if name not in passed_over},
+        {name: value for name, value in reveal(dict(new)).items() if name not in passed_over},
         "",
     )
     return [Change(path, kind, replaces(token, path)) for path, kind in found]

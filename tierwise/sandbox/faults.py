@@ -4,10 +4,10 @@ The file is a JSON list; each entry has ``fault`` and any of the others::
 
     [{"operation": "create", "type": "aws:ecs/*", "name": "pika-*", "fault": "fail", "times": 1}]
 
-``fail`` answers with an error and does nothing. ``throttle`` is AWS's rate limit: the provider waits and tries again, as
-the real one does. ``timeout`` waits ``seconds`` and gives up, with nothing done. ``half`` does the work and then fails,
-so that the resource exists but is not as wanted. ``lost`` does the work and then loses the answer, so that the engine
-does not hear of it.
+``fail`` answers with an error and does nothing. ``throttle`` is AWS's rate limit: the provider waits and tries again,
+as the real one does. ``timeout`` waits ``seconds`` and gives up, with nothing done. ``half`` does the work and then
+fails, so that the resource exists but is not as wanted. ``lost`` does the work and then loses the answer, so that the
+engine does not hear of it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The provider's functions against the sandbox: what the preview answers, then what the cloud holds, then what AWS owns."""
+"""The provider's functions in the sandbox: what the preview answers, what AWS owns, and what the cloud holds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tierwise.preview.values import Secret
 from tierwise.sandbox.cloud import Cloud
 from tierwise.sandbox.identity import ACCOUNT
 
-#: What every account has, though nobody made it there, by function; the ids have AWS's shape and are the same each time.
+#: What every account has, though nobody made it there, by function; ids of AWS's shape, the same ones each time.
 _OWNED: Final[Mapping[str, Mapping[str, Any]]] = {
     "aws:ec2/getAmi:getAmi": {
         "id": "ami-0a1b2c3d4e5f60718",

@@ -45,7 +45,10 @@ def environment(places: Places, inherited: Mapping[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in inherited.items() if not name.startswith(_FOREIGN)}
     return {
         **kept,
-        "PATH": os.pathsep.join(part for part in (str(places.plugins), inherited.get("PATH", "")) if part),
+        # The policy pack runs on the `python3` that is found first: it has to be the one with its libraries.
+        "PATH": os.pathsep.join(
+            part for part in (str(places.plugins), str(Path(sys.executable).parent), inherited.get("PATH", "")) if part
+        ),
         FOLDER_VARIABLE: str(places.folder),
         "PULUMI_BACKEND_URL": places.state.as_uri(),
         "PULUMI_HOME": str(places.home),
