@@ -9,10 +9,12 @@ import subprocess
 import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
 from typing import Final
 
 from tierwise.preview.errors import ConfigError
+from tierwise.sandbox.doctor import cli_folder
 from tierwise.sandbox.places import FOLDER_VARIABLE, PACKAGES, Places
 
 #: Encrypts a state that holds nothing but made-up secrets.
@@ -47,7 +49,12 @@ def environment(places: Places, inherited: Mapping[str, str]) -> dict[str, str]:
         **kept,
         # The policy pack runs on the `python3` that is found first: it has to be the one with its libraries.
         "PATH": os.pathsep.join(
-            part for part in (str(places.plugins), str(Path(sys.executable).parent), inherited.get("PATH", "")) if part
+            (
+                str(places.plugins),
+                str(Path(sys.executable).parent),
+                inherited.get("PATH", os.defpath),
+                str(cli_folder(metadata.version("pulumi"))),
+            )
         ),
         FOLDER_VARIABLE: str(places.folder),
         "PULUMI_BACKEND_URL": places.state.as_uri(),
