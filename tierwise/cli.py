@@ -85,6 +85,28 @@ def refresh_prices(
     raise typer.Exit(REFUSED if run(regions or [], endpoint).failures else FINE)
 
 
+@app.command(context_settings={"ignore_unknown_options": True})
+def sandbox(
+    command: Annotated[
+        list[str], typer.Argument(metavar="ls [WORD]… | -- COMMAND…", help="List what exists, or run a command.")
+    ],
+) -> None:
+    """Run a Pulumi command against a sandbox AWS on this machine, with no account; or list what the sandbox holds."""
+    from tierwise.sandbox.command import run_command
+
+    raise typer.Exit(run_command(command))
+
+
+@app.command()
+def doctor() -> None:
+    """Tell what is installed, what is missing, and the command that gets it."""
+    from tierwise.sandbox.doctor import as_text, diagnose
+
+    found = diagnose()
+    print(as_text(found))
+    raise typer.Exit(FINE if all(diagnosis.ok for diagnosis in found if diagnosis.required) else UNUSABLE)
+
+
 def main() -> None:
     """The entry point: configuration mistakes are lines on standard error, never a traceback."""
     from tierwise.preview.errors import ConfigError
