@@ -28,6 +28,7 @@ class CustomerKey(Component):
         settings: Days that a deleted key can be restored.
         names: Names of the stack.
         protect: Whether Pulumi refuses to delete it and leaves it in AWS.
+        statements: Further statements of its policy, for services that only some stacks use.
         opts: Options of the component.
 
     Attributes:
@@ -45,6 +46,7 @@ class CustomerKey(Component):
         settings: Encryption,
         names: Names,
         protect: bool,
+        statements: Sequence[Mapping[str, Any]] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts=opts)
@@ -53,7 +55,7 @@ class CustomerKey(Component):
             description=f"Encrypts what {names.system} {names.stage} keeps",
             enable_key_rotation=True,
             deletion_window_in_days=settings.deletion_days,
-            policy=json_document({"Version": "2012-10-17", "Statement": key_policy_statements(names)}),
+            policy=json_document({"Version": "2012-10-17", "Statement": [*key_policy_statements(names), *statements]}),
             tags=self.tags,
             opts=self.child(protect=protect, retain_on_delete=protect),
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.assembly import compute, data, edge, network, storage, watching
+from components.assembly import account, compute, data, edge, network, storage, watching
 from components.component import Component
 from components.names import Names
 from components.provider import account_id, create_provider
@@ -58,13 +58,14 @@ class Platform(Component):
         self.firewall = edge.create_firewall(self)
         self.cdn = edge.create_cdn(self)
         edge.create_records(self)
-        storage.admit_to_buckets(self)
+        self.bucket_policies = storage.admit_to_buckets(self)
         storage.replicate_buckets(self)
         self.health_check = edge.create_health_check(self)
         data.dump_database(self)
         data.stop_at_night(self)
         watching.watch(self)
         watching.govern(self)
+        self.pipeline_roles = account.create_baseline(self)
         self.register_outputs({})
 
     def export_outputs(self) -> None:
@@ -89,6 +90,7 @@ class Platform(Component):
         outputs["buckets"] = {name: bucket.name for name, bucket in self.all_buckets.items()}
         if self.domain is not None and self.domain.name_servers is not None:
             outputs["nameServers"] = self.domain.name_servers
+        outputs.update(account.outputs(self.pipeline_roles))
         for name, value in outputs.items():
             pulumi.export(name, value)
 

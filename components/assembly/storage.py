@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from components.assembly import account
+
 if TYPE_CHECKING:
     from components.bucket import Bucket
     from components.customer_key import CustomerKey
@@ -23,6 +25,7 @@ def create_key(platform: Platform) -> CustomerKey | None:
         settings=platform.settings.encryption,
         names=platform.names,
         protect=platform.settings.storage.retain,
+        statements=account.admit_to_key(platform),
         opts=platform.child(),
     )
 
@@ -65,8 +68,9 @@ def _create_bucket(platform: Platform, name: str, log_bucket: Bucket | None) -> 
     )
 
 
-def admit_to_buckets(platform: Platform) -> None:
-    """The policy of each bucket; the distribution may read the site."""
+def admit_to_buckets(platform: Platform) -> dict[str, pulumi.Resource]:
+    """The policy of each bucket; the distribution may read the site, and the account's records may arrive."""
+    policies: dict[str, pulumi.Resource] = {}
     site = None if platform.settings.cdn is None else platform.settings.cdn.site_bucket
     for name, bucket in platform.buckets.items():
         from components.bucket_access import BucketAccess
@@ -74,9 +78,12 @@ def admit_to_buckets(platform: Platform) -> None:
         readers = (
             [platform.cdn.origin_access_statement(bucket.arn)] if platform.cdn is not None and name == site else []
         )
-        BucketAccess(
-            f"bucket-{name}-access", bucket=bucket, names=platform.names, statements=readers, opts=platform.child()
+        statements = [*readers, *account.admit_to_bucket(platform, name, bucket)]
+        access = BucketAccess(
+            f"bucket-{name}-access", bucket=bucket, names=platform.names, statements=statements, opts=platform.child()
         )
+        policies[name] = access.policy
+    return policies
 
 
 def replicate_buckets(platform: Platform) -> None:

@@ -29,6 +29,7 @@ free(SERVICE, "a budget without actions is free", "aws:budgets/budget:Budget")
 free(
     SERVICE,
     "no charge",
+    "aws:account/alternativeContact:AlternativeContact",
     "aws:costexplorer/costAllocationTag:CostAllocationTag",
     "aws:costexplorer/anomalyMonitor:AnomalyMonitor",
     "aws:costexplorer/anomalySubscription:AnomalySubscription",
