@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from settings import serverless_checks
+from settings import rest_checks, serverless_checks
 from settings.links import NAMED, SINGLE, parse_link
 from settings.ordering import LinkCircleError, in_link_order
 from settings.problems import Path, Problem, nearest
@@ -24,6 +24,7 @@ def _links(settings: Settings) -> Iterator[Problem]:
         "bucket": list(settings.active_buckets),
         "secret": list(settings.secrets),
         "service": list(settings.active_services),
+        "table": list(settings.active_tables),
     }
     single = {
         "database": settings.database is not None and settings.database.enabled,
@@ -43,9 +44,12 @@ def _links(settings: Settings) -> Iterator[Problem]:
                     yield Problem(path, f'"{link}" links to nothing: the system has no {parsed.kind} section')
             elif parsed.kind in NAMED:
                 # What this stack switches off drops its links with it; a name nobody defined is an error.
-                defined = {"bucket": settings.buckets, "secret": settings.secrets, "service": settings.services}[
-                    parsed.kind
-                ]
+                defined = {
+                    "bucket": settings.buckets,
+                    "secret": settings.secrets,
+                    "service": settings.services,
+                    "table": settings.tables,
+                }[parsed.kind]
                 if parsed.name not in defined:
                     hint = nearest(parsed.name, available[parsed.kind])
                     yield Problem(path, f'"{link}" links to nothing: no such {parsed.kind}; {hint}')
@@ -134,6 +138,7 @@ def _edge(settings: Settings) -> Iterator[Problem]:
     if settings.firewall is not None and settings.firewall.enabled and cdn is None:
         yield Problem(("firewall",), "stands in front of the cdn: enable cdn, or set firewall.enabled to false")
     answers = cdn is not None or settings.domain is not None or settings.active_http_api is not None
+    answers = answers or settings.active_rest_api is not None
     if settings.observability.health_check.enabled and not answers:
         message = "has nothing to call: enable cdn, add a domain or an API, or set healthCheck.enabled to false"
         yield Problem(("observability", "healthCheck"), message)
@@ -228,5 +233,6 @@ _CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     _secrets,
     _told,
     *serverless_checks.CHECKS,
+    *rest_checks.CHECKS,
     _baseline,
 )

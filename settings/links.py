@@ -7,7 +7,10 @@ from typing import Final
 
 #: Kinds that stand alone, and kinds that name one of several.
 SINGLE: Final = ("database", "cache", "parameters")
-NAMED: Final = ("bucket", "secret", "service")
+NAMED: Final = ("bucket", "secret", "service", "table")
+
+#: What a table's link may ask for: to read, write and delete; to read; to add and read.
+TABLE_DETAILS: Final = ("", "read", "append")
 
 
 @dataclass(frozen=True)
@@ -15,9 +18,9 @@ class ParsedLink:
     """A link taken apart.
 
     Attributes:
-        kind: ``database``, ``cache``, ``parameters``, ``bucket``, ``secret`` or ``service``.
+        kind: ``database``, ``cache``, ``parameters``, ``bucket``, ``secret``, ``service`` or ``table``.
         name: What it names, for the kinds that name one of several.
-        detail: The part of it, such as a bucket's prefix.
+        detail: The part of it, such as a bucket's prefix or what may be done with a table.
     """
 
     kind: str

@@ -13,11 +13,14 @@ from settings.edge import Cdn, Domain, Firewall
 from settings.functions import Function
 from settings.governance import Budget, DataLossApproval, Policies, PolicyException, Usage
 from settings.http_api import HttpApi
+from settings.identity import Identity
 from settings.network import Network
 from settings.observability import DatabaseDump, Notifications, Observability
 from settings.parameters import Parameter, ParameterName
+from settings.rest_api import RestApi
 from settings.secrets import Encryption, Secret
 from settings.services import Containers, LoadBalancer, Service
+from settings.tables import Table
 from settings.tiers import TierName
 
 #: A tag value that AWS accepts.
@@ -67,6 +70,12 @@ class Settings(Section):
     """Calls of functions that the account may run at once, in all; what functions reserve must leave 100 of them."""
     http_api: HttpApi | None = None
     """An API Gateway HTTP API in front of functions."""
+    rest_api: RestApi | None = None
+    """An API Gateway REST API in front of functions."""
+    identity: Identity | None = None
+    """A Cognito user pool."""
+    tables: dict[Name, Table] = Field(default_factory=dict[str, Table])
+    """DynamoDB tables, by name."""
     database: Database | None = None
     """A PostgreSQL instance."""
     database_dump: DatabaseDump | None = None
@@ -120,6 +129,21 @@ class Settings(Section):
     def active_http_api(self) -> HttpApi | None:
         """The HTTP API, where this stack has one."""
         return self.http_api if self.http_api is not None and self.http_api.enabled else None
+
+    @property
+    def active_rest_api(self) -> RestApi | None:
+        """The REST API, where this stack has one."""
+        return self.rest_api if self.rest_api is not None and self.rest_api.enabled else None
+
+    @property
+    def active_identity(self) -> Identity | None:
+        """The user pool, where this stack has one."""
+        return self.identity if self.identity is not None and self.identity.enabled else None
+
+    @property
+    def active_tables(self) -> dict[str, Table]:
+        """The tables that exist in this stack."""
+        return {name: table for name, table in self.tables.items() if table.enabled}
 
     @property
     def active_buckets(self) -> dict[str, Any]:

@@ -41,6 +41,9 @@ class TierProfile:
         cdn: Whether the site is served through CloudFront.
         replicate_buckets: Whether buckets that ask for it are copied to the second region.
         config_rules: Whether the stack declares its AWS Config rules.
+        table_recovery_days: Days that a table can be restored to any second of; 0 is off.
+        mfa: Whether users need a second factor.
+        threat_protection: Whether suspicious sign-ins are recorded or stopped.
         secret_recovery_days: Days that a deleted secret can be restored; 0 deletes at once.
         unknown_costs: Whether a cost that cannot be known warns or stops the deployment.
     """
@@ -69,6 +72,9 @@ class TierProfile:
     cdn: bool
     replicate_buckets: bool
     config_rules: bool
+    table_recovery_days: int
+    mfa: Literal["off", "optional", "required"]
+    threat_protection: Literal["off", "audit", "enforced"]
     secret_recovery_days: int
     unknown_costs: Literal["warn", "block"]
 
@@ -98,6 +104,9 @@ DEV: Final = TierProfile(
     cdn=False,
     replicate_buckets=False,
     config_rules=False,
+    table_recovery_days=0,
+    mfa="optional",
+    threat_protection="off",
     secret_recovery_days=0,
     unknown_costs="warn",
 )
@@ -127,6 +136,9 @@ STAGING: Final = TierProfile(
     cdn=True,
     replicate_buckets=True,
     config_rules=True,
+    table_recovery_days=7,
+    mfa="optional",
+    threat_protection="off",
     secret_recovery_days=7,
     unknown_costs="block",
 )
@@ -156,6 +168,9 @@ PROD: Final = TierProfile(
     cdn=True,
     replicate_buckets=True,
     config_rules=True,
+    table_recovery_days=35,
+    mfa="required",
+    threat_protection="enforced",
     secret_recovery_days=30,
     unknown_costs="block",
 )
