@@ -101,7 +101,47 @@ def service_health(
 
 
 def api(settings: Observability, watched: Watched, region: str) -> list[Widget]:
-    """Requests, latency and errors at the load balancer."""
+    """Requests, latency and errors at the load balancer and the HTTP API; calls, errors and duration of functions."""
+    return [*_load_balancer(settings, watched, region), *_http_api(watched, region), *_functions(watched, region)]
+
+
+def _http_api(watched: Watched, region: str) -> list[Widget]:
+    if watched.http_api is None:
+        return []
+    where = ["ApiId", watched.http_api]
+    return [
+        _graph(
+            "API requests",
+            [["AWS/ApiGateway", metric, *where] for metric in ("Count", "4xx", "5xx")],
+            region,
+            stat="Sum",
+        ),
+        _graph(
+            "API latency, ms",
+            [["AWS/ApiGateway", "Latency", *where, {"stat": stat, "label": stat}] for stat in ("p50", "p95", "p99")],
+            region,
+        ),
+    ]
+
+
+def _functions(watched: Watched, region: str) -> list[Widget]:
+    if not watched.functions:
+        return []
+
+    def lines(metric: str, **options: str) -> list[list[Any]]:
+        return [
+            ["AWS/Lambda", metric, "FunctionName", physical, {"label": f"{name} {metric}", **options}]
+            for name, physical in watched.functions.items()
+        ]
+
+    return [
+        _graph("Function calls", lines("Invocations") + lines("Errors") + lines("Throttles"), region, stat="Sum"),
+        _graph("Function duration p95, ms", lines("Duration", stat="p95"), region),
+        _graph("Functions at once", lines("ConcurrentExecutions"), region, stat="Maximum"),
+    ]
+
+
+def _load_balancer(settings: Observability, watched: Watched, region: str) -> list[Widget]:
     balancer = watched.load_balancer
     if balancer is None:
         return []

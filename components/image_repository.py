@@ -10,6 +10,7 @@ from pulumi_awsx import ecr
 
 from components.build_context import context_tag
 from components.component import Component
+from components.documents import json_document
 from components.names import Names
 
 #: Images kept for rollbacks; older ones are deleted.
@@ -37,6 +38,8 @@ class ImageRepository(Component):
         build: Folder with a Dockerfile, relative to the folder of ``__main__.py``; None when images are pushed from
             elsewhere.
         architecture: Processor that the image is built for.
+        lambda_pulls: Whether Lambda runs the images, which it must be allowed to read.
+        untagged_days: Days that layers are kept which no tag names.
         force_delete: Whether the repository may be deleted with images in it.
         kms_key_arn: Key that encrypts the layers; None for AWS's own encryption.
         opts: Options of the component.
@@ -52,6 +55,8 @@ class ImageRepository(Component):
         names: Names,
         build: str | None = None,
         architecture: Literal["ARM64", "X86_64"] = "ARM64",
+        lambda_pulls: bool = False,
+        untagged_days: int = 1,
         force_delete: bool = False,
         kms_key_arn: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -61,7 +66,8 @@ class ImageRepository(Component):
         self.arn: pulumi.Input[str] = names.arn("ecr", f"repository/{self.repository_name}")
         #: The repository's address; a plain string when the account is configured.
         self.uri: pulumi.Input[str] = _registry_uri(names, self.repository_name)
-        self.repository = self._create_repository(force_delete, kms_key_arn)
+        self.repository = self._create_repository(untagged_days, force_delete, kms_key_arn)
+        self.access = self._admit_lambda(names) if lambda_pulls else None
         self.built_tag: str | None = None
         self.image: ecr.Image | None = None
         if build is not None:
@@ -71,7 +77,7 @@ class ImageRepository(Component):
     @property
     def resources(self) -> list[pulumi.Resource]:
         """What must exist before a task can pull from here."""
-        return [self.repository] if self.image is None else [self.repository, self.image]
+        return [resource for resource in (self.repository, self.access, self.image) if resource is not None]
 
     def image_uri(self, release: str | None) -> pulumi.Input[str]:
         """The address of the image to run.
@@ -89,7 +95,9 @@ class ImageRepository(Component):
             raise ValueError(f"{self.repository_name}: nothing to run; name a build folder or a release")
         return _concat(self.uri, f"@{release}" if release.startswith("sha256:") else f":{release}")
 
-    def _create_repository(self, force_delete: bool, kms_key_arn: pulumi.Input[str] | None) -> ecr.Repository:
+    def _create_repository(
+        self, untagged_days: int, force_delete: bool, kms_key_arn: pulumi.Input[str] | None
+    ) -> ecr.Repository:
         return ecr.Repository(
             self.logical_name,
             name=self.repository_name,
@@ -106,7 +114,7 @@ class ImageRepository(Component):
                     ecr.LifecyclePolicyRuleArgs(
                         description="Delete layers that no tag names any more",
                         tag_status=ecr.LifecycleTagStatus.UNTAGGED,
-                        maximum_age_limit=1,
+                        maximum_age_limit=untagged_days,
                     ),
                     ecr.LifecyclePolicyRuleArgs(
                         description=f"Keep the newest {KEPT_IMAGES} images",
@@ -117,6 +125,25 @@ class ImageRepository(Component):
             ),
             tags=self.tags,
             opts=self.child(),
+        )
+
+    def _admit_lambda(self, names: Names) -> pulumi.Resource:
+        # Lambda would add such a statement itself, and the next deployment would take it for a change by hand.
+        # https://docs.aws.amazon.com/lambda/latest/dg/images-create.html#gettingstarted-images-permissions
+        from pulumi_aws import ecr as aws_ecr
+
+        statement = {
+            "Sid": "LambdaECRImageRetrievalPolicy",
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            "Condition": {"StringLike": {"aws:SourceArn": names.arn("lambda", "function:*")}},
+        }
+        return aws_ecr.RepositoryPolicy(
+            self.logical_name,
+            repository=self.repository_name,
+            policy=json_document({"Version": "2012-10-17", "Statement": [statement]}),
+            opts=self.child(depends_on=[self.repository]),
         )
 
     def _create_image(self, build: str, platform: str) -> tuple[str, ecr.Image]:

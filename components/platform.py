@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.assembly import account, compute, data, edge, network, storage, watching
+from components.assembly import account, compute, data, edge, network, serverless, storage, watching
 from components.component import Component
 from components.names import Names
 from components.provider import account_id, create_provider
@@ -55,6 +55,9 @@ class Platform(Component):
         self.error_logs = compute.create_error_logs(self)
         self.repositories = compute.create_repositories(self)
         self.services = compute.create_services(self)
+        self.parameters = serverless.create_parameters(self)
+        self.functions = serverless.create_functions(self)
+        self.http_api = serverless.create_http_api(self)
         self.firewall = edge.create_firewall(self)
         self.cdn = edge.create_cdn(self)
         edge.create_records(self)
@@ -63,7 +66,10 @@ class Platform(Component):
         self.health_check = edge.create_health_check(self)
         data.dump_database(self)
         data.stop_at_night(self)
+        self.metric_alarms = watching.ring(self)
         watching.watch(self)
+        serverless.save_queries(self)
+        serverless.deploy_functions(self)
         watching.govern(self)
         self.pipeline_roles = account.create_baseline(self)
         self.register_outputs({})
@@ -83,6 +89,10 @@ class Platform(Component):
             outputs["cluster"] = self.cluster.name
             outputs["services"] = sorted(self.services)
             outputs["taskDefinitions"] = {name: s.task_definition.arn for name, s in self.services.items()}
+        if self.functions:
+            outputs["functions"] = {name: function.physical_name for name, function in self.functions.items()}
+        if self.http_api is not None:
+            outputs["httpApiId"] = self.http_api.api.id
         if self.database is not None:
             outputs["database"] = self.database.identifier
         if self.cache is not None:
@@ -101,7 +111,7 @@ class Platform(Component):
             return self.cdn.host
         if self.domain is not None and self.load_balancer is not None:
             return self.domain.name
-        return None
+        return None if self.http_api is None else self.http_api.host
 
     @cached_property
     def key_arn(self) -> pulumi.Input[str] | None:

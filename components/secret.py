@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pulumi
 
 from components.component import Component
 from components.grant import Grant
 from components.names import Names
 from components.random_text import random_text
-from components.stored_value import StoredValue
+from components.stored_value import UNSET, StoredValue
 from settings.secrets import Secret as SecretSettings
 
 
@@ -61,7 +63,8 @@ class Secret(Component):
             description=settings.description,
             store=settings.store,
             value=_first_value(settings),
-            made_up=settings.generate,
+            made_up=settings.generate or bool(settings.fields),
+            readable=bool(settings.fields),
             recovery_days=settings.recovery_days,
             kms_key_arn=kms_key_arn,
             opts=self.child(),
@@ -82,6 +85,19 @@ class Secret(Component):
             opts=self.child(depends_on=[self.stored.written]),
         )
 
+    def field(self, name: str) -> pulumi.Output[str]:
+        """One field of a secret that holds several, as a secret.
+
+        Args:
+            name: The field.
+
+        Raises:
+            ValueError: The secret holds one value.
+        """
+        if self.stored.content is None:
+            raise ValueError(f"{self.logical_name} has no fields")
+        return pulumi.Output.secret(self.stored.content.apply(lambda text: json.loads(text)[name]))
+
     def grant(self, user: str) -> Grant:
         """Give a service the secret, in the variable named like it: ``JWT_SECRET`` for ``jwt-secret``.
 
@@ -99,4 +115,7 @@ class Secret(Component):
 def _first_value(settings: SecretSettings) -> pulumi.Input[str] | None:
     if settings.generate:
         return random_text()
+    if settings.fields:
+        fields = {name: random_text() if field.generate else UNSET for name, field in settings.fields.items()}
+        return pulumi.Output.secret(pulumi.Output.json_dumps(fields))
     return None if settings.value is None else settings.value.get_secret_value()

@@ -42,6 +42,8 @@ class StoredValue(Component):
         value: The value. None when an operator writes it: Secrets Manager then starts without a version, so that tasks
             wait for it, and Parameter Store with ``unset``.
         made_up: Whether ``value`` differs on every run and only the first counts.
+        readable: Whether a made-up value is kept, encrypted, in Pulumi's state, because another resource copies it.
+            Secrets Manager only.
         recovery_days: Days that a deleted secret can be restored, 7 to 30; 0 deletes at once. Secrets Manager only.
         kms_key_arn: Customer key; AWS's own key otherwise.
         opts: Options of the component.
@@ -50,6 +52,7 @@ class StoredValue(Component):
         secret: The secret, where Secrets Manager keeps it.
         parameter: The parameter, where Parameter Store does.
         reference: What ``valueFrom`` of a container secret names.
+        content: The value, where Pulumi's state has it and Secrets Manager keeps it.
         arn: The real ARN.
         written: The resource that must exist before a reader starts.
     """
@@ -66,6 +69,7 @@ class StoredValue(Component):
         store: Store,
         value: pulumi.Input[str] | None,
         made_up: bool = False,
+        readable: bool = False,
         recovery_days: int = 0,
         kms_key_arn: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -77,19 +81,20 @@ class StoredValue(Component):
         self._kms_key_arn = kms_key_arn
         self.secret = None
         self.parameter = None
+        self.content: pulumi.Output[str] | None = None
         self.reference: pulumi.Input[str]
         self.arn: pulumi.Output[str]
         self.written: pulumi.Resource
         if store == "secrets-manager":
             self._path = names.secret(*parts)
-            self._to_secrets_manager(description, value, made_up, recovery_days)
+            self._to_secrets_manager(description, value, made_up, readable, recovery_days)
         else:
             self._path = names.path(*parts)
             self._to_parameter_store(description, UNSET if value is None else value, made_up)
         self.register_outputs({"reference": self.reference})
 
     def _to_secrets_manager(
-        self, description: str, value: pulumi.Input[str] | None, made_up: bool, recovery_days: int
+        self, description: str, value: pulumi.Input[str] | None, made_up: bool, readable: bool, recovery_days: int
     ) -> None:
         # Only this store needs the service's module; loading it costs time that the other need not spend.
         from pulumi_aws import secretsmanager
@@ -108,7 +113,7 @@ class StoredValue(Component):
         self.reference = plain_secret_arn(self._names, self._path) if has_plain_address(self._path) else self.secret.arn
         if value is None:
             return
-        if made_up:
+        if made_up and not readable:
             self.written = secretsmanager.SecretVersion(
                 self.logical_name,
                 secret_id=self.secret.id,
@@ -117,12 +122,14 @@ class StoredValue(Component):
                 opts=self.child(ignore_changes=["secretStringWo"]),
             )
         else:
-            self.written = secretsmanager.SecretVersion(
+            version = secretsmanager.SecretVersion(
                 self.logical_name,
                 secret_id=self.secret.id,
                 secret_string=pulumi.Output.secret(value),
-                opts=self.child(),
+                opts=self.child(ignore_changes=["secretString"] if made_up else None),
             )
+            self.written = version
+            self.content = version.secret_string.apply(lambda text: text or "")
 
     def _to_parameter_store(self, description: str, value: pulumi.Input[str], made_up: bool) -> None:
         from pulumi_aws import ssm

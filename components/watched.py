@@ -33,6 +33,8 @@ class Watched:
         database: The database.
         cache_nodes: Ids of the cache's nodes.
         load_balancer: ARN suffix of the load balancer, ``app/<name>/<id>``.
+        functions: Exact names of functions, by function.
+        http_api: Id of the HTTP API.
     """
 
     cluster: pulumi.Input[str] | None = None
@@ -40,6 +42,8 @@ class Watched:
     database: WatchedDatabase | None = None
     cache_nodes: Sequence[pulumi.Input[str]] = ()
     load_balancer: pulumi.Input[str] | None = None
+    functions: Mapping[str, str] = field(default_factory=dict[str, str])
+    http_api: pulumi.Input[str] | None = None
 
     def __post_init__(self) -> None:
         if self.services and self.cluster is None:

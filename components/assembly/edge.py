@@ -61,6 +61,9 @@ def create_records(platform: Platform) -> None:
         target, zone, ipv6, watched = platform.cdn.domain_name, platform.cdn.hosted_zone_id, True, False
     elif platform.load_balancer is not None:
         target, zone, ipv6, watched = platform.load_balancer.dns_name, platform.load_balancer.zone_id, False, True
+    elif platform.http_api is not None and platform.http_api.domain is not None:
+        target, zone = platform.http_api.address
+        ipv6, watched = False, False
     else:
         return
     AliasRecords(

@@ -36,7 +36,10 @@ def create_domain(platform: Platform) -> Domain | None:
     from components.domain import Domain
 
     regions = [GLOBAL_REGION] if platform.behind_cdn else []
-    if platform.settings.load_balancer is not None and platform.settings.region not in regions:
+    regional = platform.settings.load_balancer is not None or (
+        platform.settings.active_http_api is not None and not platform.behind_cdn
+    )
+    if regional and platform.settings.region not in regions:
         regions.append(platform.settings.region)
     return Domain("domain", settings=platform.settings.domain, regions=regions, opts=platform.child())
 

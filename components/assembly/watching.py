@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from components.assembly.constants import GLOBAL_REGION
+from components.assembly.serverless import alarm_targets
 
 if TYPE_CHECKING:
     from components.health_check import HealthCheck
+    from components.metric_alarms import MetricAlarms
     from components.notifications import Notifications
     from components.platform import Platform
     from components.watched import Watched
@@ -28,11 +30,28 @@ def create_notifications(platform: Platform) -> Notifications:
     )
 
 
+def ring(platform: Platform) -> MetricAlarms | None:
+    """The alarms that the system names itself."""
+    settings = platform.settings.observability
+    if not settings.alarms.enabled or not settings.metric_alarms:
+        return None
+    from components.metric_alarms import MetricAlarms
+
+    return MetricAlarms(
+        "metric-alarms",
+        settings=settings.metric_alarms,
+        names=platform.names,
+        targets=alarm_targets(platform),
+        topic_arn=platform.notifications.arn,
+        opts=platform.child(),
+    )
+
+
 def watch(platform: Platform) -> None:
     """Alarms and dashboards."""
     settings = platform.settings.observability
     watched = _watched(platform)
-    arns: list[pulumi.Input[str]] = []
+    arns: list[pulumi.Input[str]] = [] if platform.metric_alarms is None else [*platform.metric_alarms.arns]
     if settings.alarms.enabled:
         from components.alarms import Alarms
 
@@ -77,6 +96,8 @@ def _watched(platform: Platform) -> Watched:
         database=database,
         cache_nodes=() if platform.cache is None else platform.cache.node_ids,
         load_balancer=None if platform.load_balancer is None else platform.load_balancer.arn_suffix,
+        functions={name: function.physical_name for name, function in platform.functions.items()},
+        http_api=None if platform.http_api is None else platform.http_api.api.id,
     )
 
 

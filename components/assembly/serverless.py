@@ -1,0 +1,195 @@
+"""Functions, their API and parameters, and how new versions come in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from settings.links import parse_link
+
+if TYPE_CHECKING:
+    import pulumi
+
+    from components.grant import Grant
+    from components.http_api import HttpApi
+    from components.image_repository import ImageRepository
+    from components.lambda_function import LambdaFunction
+    from components.metric_alarms import Target
+    from components.parameters import Parameters
+    from components.platform import Platform
+
+#: Days that layers of functions' images are kept which no tag names: as long as a release may wait for its deployment.
+UNTAGGED_DAYS = 7
+
+
+def create_parameters(platform: Platform) -> Parameters | None:
+    """The parameters that applications read by name."""
+    settings = platform.settings
+    if not settings.parameters:
+        return None
+    from components.parameters import Parameters
+
+    api = settings.active_http_api
+    return Parameters(
+        "parameters",
+        settings=settings.parameters,
+        names=platform.names,
+        origins=() if api is None or api.cors is None else api.cors.origins,
+        secrets=platform.secrets,
+        kms_key_arn=platform.key_arn,
+        opts=platform.child(),
+    )
+
+
+def create_repositories(platform: Platform) -> dict[str, ImageRepository]:
+    """A repository for each function that runs an image of its own."""
+    own = {
+        name: function
+        for name, function in platform.settings.active_functions.items()
+        if function.packaged == "Image" and function.image is None
+    }
+    if not own:
+        return {}
+    from components.image_repository import ImageRepository
+
+    return {
+        name: ImageRepository(
+            f"repository-{name}",
+            service=name,
+            names=platform.names,
+            build=function.build,
+            architecture=function.architecture,
+            lambda_pulls=True,
+            untagged_days=UNTAGGED_DAYS,
+            force_delete=not platform.settings.storage.retain,
+            kms_key_arn=platform.key_arn,
+            opts=platform.child(),
+        )
+        for name, function in own.items()
+    }
+
+
+def create_functions(platform: Platform) -> dict[str, LambdaFunction]:
+    """The functions."""
+    if not platform.settings.active_functions:
+        return {}
+    from components.lambda_function import LambdaFunction
+
+    repositories = create_repositories(platform)
+    made: dict[str, LambdaFunction] = {}
+    for name, function in platform.settings.active_functions.items():
+        repository = repositories.get(name)
+        image: pulumi.Input[str] | None = function.image
+        if repository is not None:
+            image = repository.image_uri(platform.settings.release)
+        inside = function.vpc and platform.vpc is not None
+        made[name] = LambdaFunction(
+            name,
+            function=name,
+            settings=function,
+            names=platform.names,
+            image=image,
+            grants=_grants(platform, name),
+            network=platform.vpc if inside else None,
+            kms_key_arn=platform.key_arn,
+            requires=[
+                *([] if repository is None else repository.resources),
+                *(platform.vpc.egress if inside and platform.vpc is not None else []),
+            ],
+            opts=platform.child(),
+        )
+    return made
+
+
+def _grants(platform: Platform, user: str) -> list[Grant]:
+    """What a function's links give it; a link to what this stack switches off gives nothing."""
+    from components.grant import Grant
+
+    grants = [Grant(environment={"METRICS_NAMESPACE": platform.settings.observability.metrics_namespace})]
+    for link in map(parse_link, platform.settings.functions[user].links):
+        if link.kind == "database" and platform.database is not None:
+            grants.append(platform.database.grant(user))
+        elif link.kind == "cache" and platform.cache is not None:
+            grants.append(platform.cache.grant(user))
+        elif link.kind == "bucket" and link.name in platform.all_buckets:
+            grants.append(platform.all_buckets[link.name].grant(user, link.detail))
+        elif link.kind == "secret":
+            grants.append(platform.secrets[link.name].grant(user))
+        elif link.kind == "parameters" and platform.parameters is not None:
+            grants.append(platform.parameters.grant(user))
+        elif link.kind == "service" and link.name in platform.services:
+            grants.append(platform.services[link.name].grant())
+    return grants
+
+
+def create_http_api(platform: Platform) -> HttpApi | None:
+    """The HTTP API."""
+    settings = platform.settings.active_http_api
+    if settings is None:
+        return None
+    from components.http_api import HttpApi
+
+    # Behind a distribution the name of one's own is the distribution's.
+    domain = None if platform.behind_cdn else platform.domain
+    return HttpApi(
+        "http-api",
+        settings=settings,
+        names=platform.names,
+        functions=platform.functions,
+        domain_name=None if domain is None else domain.name,
+        certificate_arn=None if domain is None else domain.certificate_arns[platform.settings.region],
+        kms_key_arn=platform.key_arn,
+        opts=platform.child(),
+    )
+
+
+def alarm_targets(platform: Platform) -> dict[str, Target]:
+    """What alarms of the system's own can watch, by the text of ``watches``."""
+    from components.metric_alarms import Target
+
+    namespace = platform.settings.observability.metrics_namespace
+    targets = {"application": Target(namespace=namespace, dimensions={"stage": platform.names.stage})}
+    for name, function in platform.functions.items():
+        targets[f"function:{name}"] = Target(
+            namespace="AWS/Lambda", dimensions={"FunctionName": function.physical_name}
+        )
+    if platform.http_api is not None:
+        targets["http-api"] = Target(namespace="AWS/ApiGateway", dimensions={"ApiId": platform.http_api.api.id})
+    return targets
+
+
+def save_queries(platform: Platform) -> None:
+    """The queries that Logs Insights keeps."""
+    queries = platform.settings.observability.saved_queries
+    if not queries:
+        return
+    from components.saved_queries import SavedQueries
+
+    groups = {name: function.logs.group_name for name, function in platform.functions.items()}
+    if platform.http_api is not None:
+        groups["http-api"] = platform.http_api.log_group_name
+    SavedQueries("queries", settings=queries, names=platform.names, groups=groups, opts=platform.child())
+
+
+def deploy_functions(platform: Platform) -> None:
+    """CodeDeploy for each function whose versions come through it, held back by the alarms that say so."""
+    deployed = {name: f for name, f in platform.functions.items() if f.deployed_by_code_deploy}
+    if not deployed:
+        return
+    from components.function_deployment import FunctionDeployment
+
+    found = platform.metric_alarms
+    stopping = {
+        key: alarm
+        for key, alarm in (found.alarms.items() if found is not None else ())
+        if platform.settings.observability.metric_alarms[key].rollback
+    }
+    for name, function in deployed.items():
+        FunctionDeployment(
+            f"{name}-deployment",
+            settings=platform.settings.functions[name].deployment,
+            function=function,
+            names=platform.names,
+            alarms=[found.name_of(key) for key in stopping] if found is not None else [],
+            requires=list(stopping.values()),
+            opts=platform.child(),
+        )
