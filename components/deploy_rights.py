@@ -44,7 +44,8 @@ class Right:
     owned: bool = True
 
 
-#: What the stacks are made of, by area; each area is one managed policy.
+#: What the stacks are made of, by area; each area is one managed policy. Queues and topics have no kind in their ARNs;
+#: every name that a stack gives holds a hyphen.
 AREAS: Final[Mapping[str, tuple[Right, ...]]] = {
     "network": (
         Right(
