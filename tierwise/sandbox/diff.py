@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, cast
 
 from tierwise.preview.replacement import replaces
+from tierwise.preview.values import Archive, Asset
 from tierwise.sandbox.wire import reveal
 
 Kind = Literal["add", "update", "delete"]
@@ -75,6 +76,8 @@ def _compared(old: Any, new: Any, path: str) -> Iterator[tuple[str, Kind]]:
 
 def _same(old: Any, new: Any) -> bool:
     """Equal as the provider sees it, to which ``"80"`` and ``80`` are one where text was declared."""
+    if isinstance(old, Asset | Archive) and isinstance(new, Asset | Archive):
+        return old.hash == new.hash
     if type(old) is type(new) or not isinstance(old, str | int | float) or not isinstance(new, str | int | float):
         return bool(old == new)
     return str(old).lower() == str(new).lower()

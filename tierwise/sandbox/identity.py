@@ -120,7 +120,8 @@ class Identity:
             self.arn = prefix + self._render(shape.arn, values)
             self.id = self._render(shape.id, {**values, "arn": self.arn})
         else:
-            self.id = self._render(shape.id, values)
+            # Where AWS's id is a name that the program leaves to it, as a permission's statement, it is made up.
+            self.id = self._render(shape.id, values) or f"terraform-{self.text('n', 26)}"
             self.arn = prefix + self._render(shape.arn, {**values, "id": self.id}) if shape.arn else ""
         self.key = self._render(shape.key, {**values, "id": self.id}) if shape.key else self.id
 

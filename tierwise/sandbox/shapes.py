@@ -139,7 +139,7 @@ SHAPES: Final[dict[str, Shape]] = {
     "kms/alias:Alias": _named("kms:{region}:{account}:{name}"),
     "kms/key:Key": Shape("{uuid}", "kms:{region}:{account}:key/{id}"),
     "lambda/function:Function": _named("lambda:{region}:{account}:function:{name}"),
-    "lambda/permission:Permission": _of("{statementId}", key="{function}/{statementId}"),
+    "lambda/permission:Permission": _of("{statementId}", key="{function}/{id}"),
     "lb/listener:Listener": _arn("{loadBalancer_path}/{x16}"),
     "lb/listenerRule:ListenerRule": _arn("{listener_path}/{x16}"),
     "lb/loadBalancer:LoadBalancer": _arn("elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/{x16}"),

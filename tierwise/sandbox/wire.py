@@ -24,7 +24,11 @@ from tierwise.preview.values import (
 
 
 class WireDecoder(Decoder):
-    """Decodes what the engine sends. Assets keep the hash that came along: the file may have changed since."""
+    """Decodes what the engine sends.
+
+    Assets keep the hash that came along, as the file may have changed since; those of a resource's last state come with
+    nothing but the hash.
+    """
 
     def __init__(self) -> None:
         super().__init__(lambda asset: asset, lambda archive: archive)
@@ -34,10 +38,14 @@ class WireDecoder(Decoder):
         return {key: flatten(value) for key, value in self.struct(struct).items() if value is not None}
 
     def _asset(self, fields: Mapping[str, struct_pb2.Value]) -> Any:
+        if fields.keys().isdisjoint(("path", "text", "uri")):
+            return Asset("text", "", _hash(fields))
         asset = super()._asset(fields)
         return Asset(asset.kind, asset.value, _hash(fields)) if isinstance(asset, Asset) else asset
 
     def _archive(self, fields: Mapping[str, struct_pb2.Value]) -> Any:
+        if fields.keys().isdisjoint(("assets", "path", "uri")):
+            return Archive("assets", {}, _hash(fields))
         archive = super()._archive(fields)
         return Archive(archive.kind, archive.value, _hash(fields)) if isinstance(archive, Archive) else archive
 
