@@ -1,0 +1,1 @@
+"""Fills JSON templates with generated records, behind API Gateway."""
