@@ -79,6 +79,7 @@ def test_a_stage_previews_without_a_finding_that_binds_and_without_an_unpriced_l
     review = reviewed("account-baseline", stage)
     assert [f"{f.policy} {f.resource}: {f.message}" for f in review.findings if f.level == "mandatory"] == []
     assert list(review.failures) == []
+    assert review.estimate is not None
     assert list(review.estimate.unknown) == []
     assert list(review.estimate.unsupported) == []
     # A document that waits for AWS would be judged only on deployment.
@@ -87,4 +88,6 @@ def test_a_stage_previews_without_a_finding_that_binds_and_without_an_unpriced_l
 
 @pytest.mark.parametrize(("stage", "limit"), [("dev", 1), ("staging", 5), ("prod", 40)])
 def test_an_account_costs_little(stage: str, limit: int) -> None:
-    assert reviewed("account-baseline", stage).estimate.expected < limit
+    estimate = reviewed("account-baseline", stage).estimate
+    assert estimate is not None
+    assert estimate.expected < limit

@@ -23,7 +23,7 @@ def statements(plan: Planned, token: str, name: str) -> list[dict[str, Any]]:
 
 def by_service(found: list[dict[str, Any]], service: str) -> dict[str, dict[str, Any]]:
     """The statements for an AWS service, by id."""
-    return {s["Sid"]: s for s in found if isinstance(s["Principal"], dict) and s["Principal"].get("Service") == service}
+    return {s["Sid"]: s for s in found if s["Principal"] == {"Service": service}}
 
 
 @pytest.mark.requirement("PIKA-90")
