@@ -33,6 +33,10 @@ def preview(
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write the results as JSON; - for standard output.")
     ] = None,
+    markdown_file: Annotated[
+        Path | None,
+        typer.Option("--markdown", metavar="FILE", help="Write one pull-request comment; - for standard output."),
+    ] = None,
     base: Annotated[
         str | None,
         typer.Option("--base", metavar="REF", help="Compare with another revision, planned by its own code."),
@@ -46,7 +50,15 @@ def preview(
     from tierwise.review.run import run
 
     raise typer.Exit(
-        run(targets or [], everything=everything, json_file=json_file, judge=policy, verbose=verbose, base=base)
+        run(
+            targets or [],
+            everything=everything,
+            json_file=json_file,
+            markdown_file=markdown_file,
+            judge=policy,
+            verbose=verbose,
+            base=base,
+        )
     )
 
 

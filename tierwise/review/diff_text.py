@@ -32,7 +32,7 @@ _COSTS_SHOWN: Final = 12
 
 def clean(text: str) -> str:
     """``text`` on one line and without control characters, so that a name cannot steer a terminal."""
-    return "".join(char if char.isprintable() else "�" for char in " ".join(text.split()))
+    return "".join(char if char.isprintable() else " " if char.isspace() else "�" for char in text)
 
 
 def value_text(value: Any, width: int = _VALUE_WIDTH) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tierwise.cli import FINE, REFUSED, UNUSABLE
 from tierwise.preview.errors import ConfigError
 from tierwise.review.base import Base, BaseStack, plan_base
+from tierwise.review.markdown import StackComment, comment, failure
 from tierwise.style import Style, enabled
 from tierwise.targets import Target, all_targets, find_root, resolve
 
@@ -61,6 +62,7 @@ def run(
     json_file: Path | None,
     judge: bool,
     verbose: bool,
+    markdown_file: Path | None = None,
     base: str | None = None,
 ) -> int:
     """Review stacks and print the result.
@@ -71,29 +73,36 @@ def run(
         json_file: Where to write the results as JSON; ``-`` is standard output, and nothing else is printed then.
         judge: Whether the policies are asked.
         verbose: Whether to print every advisory finding and every priced line.
+        markdown_file: Where to write the pull-request comment, also when the preview fails; ``-`` as for JSON.
         base: A revision to compare with, or None.
 
     Returns:
         The exit status.
 
     Raises:
-        ConfigError: A target or a revision that does not exist.
+        ConfigError: A target or a revision that does not exist, or a file that cannot be written.
     """
-    root = find_root(Path.cwd())
-    if everything and targets:
-        raise ConfigError([f"{' '.join(targets)}  name stacks or give --all, not both"])
-    chosen = all_targets(root) if everything else resolve(root, targets)
-    to_stdout = json_file is not None and str(json_file) == "-"
-    coloured = enabled() and not to_stdout
-    tasks = [_Task(target, judge, verbose, coloured, json_file is not None, len(chosen) == 1) for target in chosen]
-    notes: list[str] = []
-    if base is not None:
-        compared = plan_base(root, base, chosen, _tell)
-        tasks = [replace(task, base=compared.stacks[task.target.key]) for task in tasks]
-        notes = _base_notes(compared, everything=everything)
-    os.chdir(root)
-    results = [_review(tasks[0])] if len(tasks) == 1 else _review_many(tasks)
-    if not to_stdout:
+    if _is_stdout(json_file) and _is_stdout(markdown_file):
+        raise ConfigError(["--json - --markdown -  only one of them can have standard output"])
+    # Named from where the user stands, which is left below.
+    json_file, markdown_file = (_absolute(file) for file in (json_file, markdown_file))
+    try:
+        results, notes = _run(
+            targets,
+            everything=everything,
+            judge=judge,
+            verbose=verbose,
+            base=base,
+            with_json=json_file is not None or markdown_file is not None,
+            coloured=enabled() and not _is_stdout(json_file) and not _is_stdout(markdown_file),
+        )
+    except Exception as error:
+        if markdown_file is not None:
+            # A preview that failed is a comment too, or the one of an earlier revision would stand.
+            problems = error.problems if isinstance(error, ConfigError) else [f"{type(error).__name__}: {error}"]
+            _write(markdown_file, failure(problems))
+        raise
+    if not _is_stdout(json_file) and not _is_stdout(markdown_file):
         _print(results)
         for note in notes:
             print(note)
@@ -101,10 +110,46 @@ def run(
         for problem in result.problems:
             print(problem, file=sys.stderr)
     if json_file is not None:
-        _write_json(json_file, results)
+        _write(json_file, _json_text(results))
+    if markdown_file is not None:
+        stacks = [StackComment(result.key, result.json, result.problems) for result in results]
+        _write(markdown_file, comment(stacks, notes))
     if any(result.problems for result in results):
         return UNUSABLE
     return FINE if all(result.ok for result in results) else REFUSED
+
+
+def _run(
+    targets: Sequence[str],
+    *,
+    everything: bool,
+    judge: bool,
+    verbose: bool,
+    base: str | None,
+    with_json: bool,
+    coloured: bool,
+) -> tuple[list[_Result], list[str]]:
+    """Every stack's review, and what else to say."""
+    root = find_root(Path.cwd())
+    if everything and targets:
+        raise ConfigError([f"{' '.join(targets)}  name stacks or give --all, not both"])
+    chosen = all_targets(root) if everything else resolve(root, targets)
+    tasks = [_Task(target, judge, verbose, coloured, with_json, len(chosen) == 1) for target in chosen]
+    notes: list[str] = []
+    if base is not None:
+        compared = plan_base(root, base, chosen, _tell)
+        tasks = [replace(task, base=compared.stacks[task.target.key]) for task in tasks]
+        notes = _base_notes(compared, everything=everything)
+    os.chdir(root)
+    return [_review(tasks[0])] if len(tasks) == 1 else _review_many(tasks), notes
+
+
+def _is_stdout(file: Path | None) -> bool:
+    return file is not None and str(file) == "-"
+
+
+def _absolute(file: Path | None) -> Path | None:
+    return file if file is None or _is_stdout(file) else file.absolute()
 
 
 def _review(task: _Task) -> _Result:
@@ -188,10 +233,13 @@ def _print(results: list[_Result]) -> None:
             print(f"{result.key:<{width}}  {result.headline or 'configuration cannot be used'}")
 
 
-def _write_json(file: Path, results: list[_Result]) -> None:
+def _json_text(results: list[_Result]) -> str:
     stacks = {result.key: result.json for result in results if result.json is not None}
-    text = json.dumps({"schema": _SCHEMA, "stacks": stacks}, indent=2, ensure_ascii=False) + "\n"
-    if str(file) == "-":
+    return json.dumps({"schema": _SCHEMA, "stacks": stacks}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _write(file: Path, text: str) -> None:
+    if _is_stdout(file):
         sys.stdout.write(text)
         return
     try:
