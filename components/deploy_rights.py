@@ -182,6 +182,24 @@ AREAS: Final[Mapping[str, tuple[Right, ...]]] = {
         Right("chatbot", ("Delete*", "TagResource", "UntagResource", "Update*"), ("chat-configuration/*",),
               unscoped=("CreateSlackChannelConfiguration",), regional=False),
     ),
+    "further": (
+        Right("aoss", ("Batch*", "Delete*", "Update*"), ("collection/*", "collection-group/*"),
+              unscoped=("CreateAccessPolicy", "CreateCollection", "CreateCollectionGroup", "CreateLifecyclePolicy",
+                        "CreateSecurityPolicy", "CreateVpcEndpoint", "DeleteAccessPolicy", "DeleteLifecyclePolicy",
+                        "DeleteSecurityPolicy", "DeleteVpcEndpoint", "TagResource", "UntagResource",
+                        "UpdateAccessPolicy", "UpdateLifecyclePolicy", "UpdateSecurityPolicy", "UpdateVpcEndpoint")),
+        Right("backup", ("Create*", "Delete*", "PutBackupVault*", "TagResource", "UntagResource", "Update*"),
+              ("backup-plan:*", "backup-vault:*")),
+        Right("backup-storage", (), (), unscoped=("MountCapsule",)),
+        Right("cloudformation", ("CreateStack", "DeleteStack", "DescribeStack*", "GetTemplate", "SetStackPolicy",
+                                 "UpdateStack"), ("stack/*",)),
+        Right("dax", ("CreateCluster", "DecreaseReplicationFactor", "DeleteCluster", "IncreaseReplicationFactor",
+                      "TagResource", "UntagResource", "UpdateCluster"), ("cache/*",),
+              unscoped=("CreateParameterGroup", "CreateSubnetGroup", "DeleteParameterGroup", "DeleteSubnetGroup",
+                        "UpdateParameterGroup", "UpdateSubnetGroup")),
+        Right("lex", ("Build*", "Create*", "Delete*", "TagResource", "UntagResource", "Update*"),
+              ("bot/*", "bot-alias/*")),
+    ),
 }  # fmt: skip
 
 #: The AWS-managed policies that the stacks' roles carry; a role made by the pipeline gets no other.
@@ -244,6 +262,7 @@ def area_statements(rights: Sequence[Right], names: Names, regions: Sequence[str
             "Condition": there,
         }
         for right in rights
+        if right.verbs
     ]
     unscoped = [f"{right.service}:{action}" for right in rights for action in right.unscoped]
     if unscoped:

@@ -13,7 +13,7 @@ import pytest
 from components.deploy_rights import AREAS, Right
 
 RIGHTS = [right for rights in AREAS.values() for right in rights]
-IDS = [f"{area}-{right.service}-{right.kinds[0]}" for area, rights in AREAS.items() for right in rights]
+IDS = [f"{area}-{right.service}" for area, rights in AREAS.items() for right in rights]
 #: Services whose ARNs are a bare name after the account, or whose list says only that.
 NAMES_ONLY = {"s3", "sns", "sqs", "wafv2"}
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from components.deploy_rights import AREAS, MAX_MANAGED_POLICY
 from guardrails.resource import Resource
 from tests.support.stacks import Planned, planned
 from tierwise.preview.checks.mapping import MAPPINGS
@@ -18,7 +19,7 @@ ROLE, PROVIDER = "aws:iam/role:Role", "aws:iam/openIdConnectProvider:OpenIdConne
 ATTACHMENT, POLICY = "aws:iam/rolePolicyAttachment:RolePolicyAttachment", "aws:iam/policy:Policy"
 DENIED = "aws:iam/rolePolicy:RolePolicy"
 #: Services and actions whose IAM name differs from that of the API.
-SERVICES = {"elbv2": "elasticloadbalancing"}
+SERVICES = {"elbv2": "elasticloadbalancing", "lexv2-models": "lex", "opensearchserverless": "aoss"}
 ACTIONS = {
     "budgets:CreateBudget": "budgets:ModifyBudget",
     "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
@@ -28,6 +29,22 @@ ACTIONS = {
 }
 #: Reading is SecurityAudit's.
 READ = re.compile(r":(Describe|Get|List)")
+#: What an account has once, or nobody's pipeline makes: see the README.
+WITHHELD = {
+    "ce:UpdateCostAllocationTagsStatus",
+    "cloudtrail:CreateTrail",
+    "cloudtrail:PutEventSelectors",
+    "cloudtrail:PutInsightSelectors",
+    "config:PutConfigurationRecorder",
+    "config:PutDeliveryChannel",
+    "config:StartConfigurationRecorder",
+    "guardduty:CreateDetector",
+    "guardduty:UpdateDetector",
+    "iam:CreateOpenIDConnectProvider",
+    "iam:CreatePolicy",
+    "s3:PutObject",
+    "s3control:PutPublicAccessBlock",
+}
 
 
 def role(plan: Planned, name: str) -> Resource:
@@ -134,22 +151,25 @@ def test_rights_end_at_the_regions_of_the_account(every: Planned) -> None:
 
 
 def test_no_area_is_longer_than_a_managed_policy_holds(every: Planned) -> None:
-    from components.deploy_rights import MAX_MANAGED_POLICY
-
     lengths = {policy.name: len(str(policy.get("policy"))) for policy in every.all(POLICY)}
-    assert len(lengths) == 6
+    assert len(lengths) == len(AREAS) + 1
+    # A role holds ten managed policies, and one of them is SecurityAudit.
+    assert len(lengths) < 10
     assert {name: length for name, length in lengths.items() if length > MAX_MANAGED_POLICY} == {}
 
 
-def test_the_pipeline_may_make_what_the_systems_are_made_of(prod: Planned) -> None:
-    """Every call that makes a resource of the largest system is allowed; a new kind of resource needs its right."""
+def test_the_pipeline_may_make_every_kind_of_thing_but_the_accounts_own(prod: Planned) -> None:
+    """Every call that makes a resource of a known type is allowed or withheld; a new type needs its right."""
     patterns = [pattern.lower() for pattern in allowed(prod)]
-    needed: set[str] = set()
-    for token in planned("pika", "prod").types():
-        for operation in MAPPINGS[token].operations if token in MAPPINGS else ():
+    refused: set[str] = set()
+    for mapping in MAPPINGS.values():
+        for operation in mapping.operations:
             service, name = operation.partition(":")[0].split(".")
+            if service.startswith("apigateway"):
+                # Its actions are the verbs of HTTP.
+                continue
             action = f"{SERVICES.get(service, service)}:{name}"
-            needed.add(ACTIONS.get(action, action))
-    writes = {action for action in needed if not READ.search(action)}
-    assert len(writes) > 60
-    assert sorted(a for a in writes if not any(fnmatchcase(a.lower(), p) for p in patterns)) == []
+            action = ACTIONS.get(action, action)
+            if not READ.search(action) and not any(fnmatchcase(action.lower(), pattern) for pattern in patterns):
+                refused.add(action)
+    assert refused == WITHHELD
