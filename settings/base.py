@@ -17,7 +17,8 @@ class Section(BaseModel):
         alias_generator=to_camel,
         validate_by_alias=True,
         validate_by_name=False,
-        use_attribute_docstrings=True,
+        # A section is validated as part of the whole; a validator of its own would only cost start-up time.
+        defer_build=True,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from settings.descriptions import described_schema, descriptions
 from settings.layers import marks
 from settings.problems import models_in
 from settings.system import Settings
@@ -21,7 +22,7 @@ _DIALECT = "http://json-schema.org/draft-07/schema#"
 
 def project_schema() -> dict[str, Any]:
     """The schema of a system's ``Pulumi.yaml``."""
-    schema = Settings.model_json_schema(by_alias=True)
+    schema = described_schema(Settings)
     definitions = cast("dict[str, Any]", schema["$defs"])
     sections = _sections(schema, definitions)
     entries: dict[str, Any] = {key: _entry(value) for key, value in sections.items()}
@@ -50,7 +51,7 @@ def project_schema() -> dict[str, Any]:
 
 def stack_schema() -> dict[str, Any]:
     """The schema of a stack file, ``Pulumi.<stage>.yaml``."""
-    schema = Settings.model_json_schema(by_alias=True)
+    schema = described_schema(Settings)
     definitions = cast("dict[str, Any]", schema["$defs"])
     sections = _sections(schema, definitions)
     overrides = {
@@ -138,11 +139,12 @@ def reference() -> str:
         if model is not Settings:
             lines += [(model.__doc__ or "").strip(), ""]
         lines += ["| key | type | default | meaning |", "|---|---|---|---|"]
+        meanings = descriptions(model)
         for name, field in model.model_fields.items():
             if model is Settings and name in _DERIVED:
                 continue
             key = field.alias or name
-            meaning = " ".join((field.description or "").replace("``", "`").split())
+            meaning = " ".join(meanings.get(name, "").replace("``", "`").split())
             lines.append(f"| `{key}` | {_type(model, key)} | {_default(field)} | {meaning} |")
             prefix = key if model is Settings else f"{title.strip('`')}.{key}"
             mapping = "dict" in str(field.annotation)
