@@ -1,6 +1,8 @@
-"""The web firewall in front of the distribution."""
+"""The web firewall in front of the distribution, or of a regional API."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 import pulumi
 from pulumi_aws import cloudwatch, wafv2
@@ -11,13 +13,13 @@ from components.names import Names
 from settings.edge import Firewall as FirewallSettings
 
 #: A web ACL for CloudFront, its metrics and its logs live here.
-_REGION = "us-east-1"
+_GLOBAL = "us-east-1"
 #: Headers whose values never reach the log.
 _REDACTED = ("authorization", "cookie")
 
 
 class Firewall(Component):
-    """A WAF web ACL for CloudFront, which logs what it does not simply let through.
+    """A WAF web ACL for CloudFront or for regional APIs, which logs what it does not simply let through.
 
     At rest 5 USD a month, 1 for each rule, 10 more for Bot Control; 0.60 a million requests. Logs cost 0.50 a GB and
     hold blocked, counted and challenged requests, without the headers that carry credentials. A change of rules is an
@@ -28,13 +30,15 @@ class Firewall(Component):
         name: Logical name.
         settings: Rules.
         names: Names of the stack.
+        role: What it stands before, for its names; none for the distribution.
+        scope: ``CLOUDFRONT``, or ``REGIONAL`` for what stands in the stack's own region.
         log_retention_days: Days that logs are kept.
         opts: Options of the component.
 
     Attributes:
         web_acl: The web ACL.
         arn: Its ARN.
-        metric_name: ``WebACL`` dimension of its metrics in us-east-1.
+        metric_name: ``WebACL`` dimension of its metrics, which are in us-east-1 for CloudFront.
     """
 
     token = "edge:Firewall"  # noqa: S105 - a type token
@@ -45,21 +49,25 @@ class Firewall(Component):
         *,
         settings: FirewallSettings,
         names: Names,
+        role: str | None = None,
+        scope: Literal["CLOUDFRONT", "REGIONAL"] = "CLOUDFRONT",
         log_retention_days: int,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts=opts)
-        self.metric_name = names.physical(limit=128)
-        self.web_acl = self._create_web_acl(settings)
+        roles = () if role is None else (role,)
+        self._region = _GLOBAL if scope == "CLOUDFRONT" else names.region
+        self.metric_name = names.physical(*roles, limit=128)
+        self.web_acl = self._create_web_acl(settings, scope)
         self.arn: pulumi.Output[str] = self.web_acl.arn
-        self._create_logging(names, log_retention_days)
+        self._create_logging(names.physical(*roles, limit=100), log_retention_days)
         self.register_outputs({"arn": self.arn})
 
-    def _create_web_acl(self, settings: FirewallSettings) -> wafv2.WebAcl:
+    def _create_web_acl(self, settings: FirewallSettings, scope: str) -> wafv2.WebAcl:
         return wafv2.WebAcl(
             self.logical_name,
-            scope="CLOUDFRONT",
-            region=_REGION,
+            scope=scope,
+            region=self._region,
             description=f"In front of {self.metric_name}",
             default_action=wafv2.WebAclDefaultActionArgs(allow=wafv2.WebAclDefaultActionAllowArgs()),
             rules=rules(settings),
@@ -70,13 +78,13 @@ class Firewall(Component):
             opts=self.child(),
         )
 
-    def _create_logging(self, names: Names, retention_days: int) -> None:
+    def _create_logging(self, log_name: str, retention_days: int) -> None:
         group = cloudwatch.LogGroup(
             f"{self.logical_name}-logs",
             # WAF writes only to groups whose name begins so.
-            name=f"aws-waf-logs-{names.physical(limit=100)}",
+            name=f"aws-waf-logs-{log_name}",
             retention_in_days=retention_days,
-            region=_REGION,
+            region=self._region,
             tags=self.tags,
             opts=self.child(),
         )
@@ -107,6 +115,6 @@ class Firewall(Component):
                     )
                 ],
             ),
-            region=_REGION,
+            region=self._region,
             opts=self.child(),
         )

@@ -21,6 +21,7 @@ class HealthCheck(Component):
         name: Logical name.
         settings: Path and interval.
         host: Name that is called.
+        base_path: What stands before every path at the host.
         opts: Options of the component.
 
     Attributes:
@@ -36,6 +37,7 @@ class HealthCheck(Component):
         *,
         settings: HealthCheckSettings,
         host: pulumi.Input[str],
+        base_path: str = "",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts=opts)
@@ -44,7 +46,7 @@ class HealthCheck(Component):
             type="HTTPS",
             fqdn=host,
             port=443,
-            resource_path=settings.path,
+            resource_path=f"{base_path}{settings.path}",
             enable_sni=True,
             request_interval=settings.interval_seconds,
             failure_threshold=3,

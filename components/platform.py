@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.assembly import account, compute, data, edge, network, serverless, storage, watching
+from components.assembly import account, compute, data, edge, network, rest, serverless, storage, watching
 from components.component import Component
 from components.names import Names
 from components.provider import account_id, create_provider
@@ -51,6 +51,8 @@ class Platform(Component):
         self.database = data.create_database(self)
         self.cache = data.create_cache(self)
         self.secrets = data.create_secrets(self)
+        self.tables = rest.create_tables(self)
+        self.users = rest.create_users(self)
         self.cluster = compute.create_cluster(self)
         self.error_logs = compute.create_error_logs(self)
         self.repositories = compute.create_repositories(self)
@@ -58,6 +60,7 @@ class Platform(Component):
         self.parameters = serverless.create_parameters(self)
         self.functions = serverless.create_functions(self)
         self.http_api = serverless.create_http_api(self)
+        self.rest_api = rest.create_rest_api(self)
         self.firewall = edge.create_firewall(self)
         self.cdn = edge.create_cdn(self)
         edge.create_records(self)
@@ -82,7 +85,7 @@ class Platform(Component):
             "region": self.settings.region,
         }
         if self.host is not None:
-            outputs["url"] = pulumi.Output.concat("https://", self.host)
+            outputs["url"] = pulumi.Output.concat("https://", self.host, self.base_path)
         if self.cdn is not None:
             outputs["distributionId"] = self.cdn.id
         if self.cluster is not None:
@@ -93,6 +96,15 @@ class Platform(Component):
             outputs["functions"] = {name: function.physical_name for name, function in self.functions.items()}
         if self.http_api is not None:
             outputs["httpApiId"] = self.http_api.api.id
+        if self.rest_api is not None:
+            outputs["restApiId"] = self.rest_api.api.id
+        if self.users is not None:
+            outputs["userPool"] = self.users.pool.id
+            outputs["userClients"] = {name: client.id for name, client in self.users.clients.items()}
+            if self.users.domain is not None:
+                outputs["login"] = self.users.domain
+        if self.tables:
+            outputs["tables"] = {name: table.physical_name for name, table in self.tables.items()}
         if self.database is not None:
             outputs["database"] = self.database.identifier
         if self.cache is not None:
@@ -111,7 +123,15 @@ class Platform(Component):
             return self.cdn.host
         if self.domain is not None and self.load_balancer is not None:
             return self.domain.name
-        return None if self.http_api is None else self.http_api.host
+        if self.http_api is not None:
+            return self.http_api.host
+        return None if self.rest_api is None else self.rest_api.host
+
+    @property
+    def base_path(self) -> str:
+        """What stands before every path at ``host``: a REST API without a name of its own answers below its stage."""
+        answers = self.rest_api is not None and self.host is self.rest_api.host
+        return self.rest_api.base_path if answers and self.rest_api is not None else ""
 
     @cached_property
     def key_arn(self) -> pulumi.Input[str] | None:

@@ -19,7 +19,7 @@ SesIdentityArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:ses:
 RESERVED_WORDS = ("aws", "amazon", "cognito")
 
 
-class PasswordPolicy(Section):
+class UserPassword(Section):
     """What a password must be. Every kind of character is required."""
 
     minimum_length: int = Field(default=12, ge=8, le=99)
@@ -82,7 +82,7 @@ class Identity(Section):
     """Whether users need a second factor."""
     factors: tuple[Literal["app", "email"], ...] = ("app",)
     """Second factors: an authenticator application, or a code by mail, which needs ``mail``."""
-    password: PasswordPolicy = subsection()
+    password: UserPassword = subsection()
     """What a password must be."""
     threat_protection: Literal["off", "audit", "enforced"] = by_tier("threat_protection")
     """Whether sign-ins from strange places and with leaked passwords are recorded, or also stopped. Takes the feature

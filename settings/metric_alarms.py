@@ -19,6 +19,8 @@ MetricId = Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z0-9_]{0,254}$
 #: What AWS publishes for each kind of thing that an alarm can watch, with the dimensions that the kind has.
 #: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 #: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
+#: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+#: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
 PUBLISHED: dict[str, frozenset[str]] = {
     "function": frozenset(
         {
@@ -37,6 +39,23 @@ PUBLISHED: dict[str, frozenset[str]] = {
         }
     ),
     "http-api": frozenset({"4xx", "5xx", "Count", "DataProcessed", "IntegrationLatency", "Latency"}),
+    "rest-api": frozenset(
+        {"4XXError", "5XXError", "CacheHitCount", "CacheMissCount", "Count", "IntegrationLatency", "Latency"}
+    ),
+    "table": frozenset(
+        {
+            "ConditionalCheckFailedRequests",
+            "ConsumedReadCapacityUnits",
+            "ConsumedWriteCapacityUnits",
+            "ReadThrottleEvents",
+            "ReplicationLatency",
+            "SuccessfulRequestLatency",
+            "SystemErrors",
+            "ThrottledRequests",
+            "UserErrors",
+            "WriteThrottleEvents",
+        }
+    ),
 }
 
 

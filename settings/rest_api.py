@@ -226,3 +226,14 @@ class RestApi(Section):
                             f"routes {key}: {part} and {other} stand in the same place; API Gateway takes one name"
                         )
                 parent = f"{parent}/{part}"
+
+
+def split_route(key: str) -> tuple[str, str]:
+    """``GET /items/{id}`` as ``GET`` and ``/items/{id}``."""
+    verb, _, path = key.partition(" ")
+    return verb, path
+
+
+def path_parameters(path: str) -> list[str]:
+    """The names of a path's variables, in order: ``/items/{id}/{rest+}`` as ``id`` and ``rest``."""
+    return _PATH_PARAMETER.findall(path)

@@ -108,6 +108,11 @@ def watching(settings: Settings) -> Iterator[Problem]:
             yield from _known_function(settings, (*path, "watches"), target)
         elif kind == "http-api" and settings.active_http_api is None:
             yield Problem((*path, "watches"), "needs an httpApi section")
+        elif kind == "rest-api" and settings.active_rest_api is None:
+            yield Problem((*path, "watches"), "needs a restApi section")
+        elif kind == "table" and target not in settings.active_tables:
+            hint = nearest(target, settings.active_tables)
+            yield Problem((*path, "watches"), f'no such table "{target}"; {hint}')
         elif kind not in (*PUBLISHED, "application"):
             yield Problem((*path, "watches"), f"nothing to watch; {nearest(kind, (*PUBLISHED, 'application'))}")
         for metric in alarm.names if kind in PUBLISHED else ():
@@ -115,6 +120,7 @@ def watching(settings: Settings) -> Iterator[Problem]:
                 hint = nearest(metric, PUBLISHED[kind])
                 yield Problem(path, f'AWS publishes no metric "{metric}" for {kind}; {hint}')
     known = [*settings.active_functions, *(["http-api"] if settings.active_http_api is not None else [])]
+    known += ["rest-api"] if settings.active_rest_api is not None else []
     for name, query in observability.saved_queries.items():
         for index, log in enumerate(query.logs):
             if log not in known:

@@ -92,11 +92,25 @@ def _record(platform: Platform, baseline: AccountBaseline, bucket: Bucket, regio
     if baseline.trail.enabled:
         from components.audit_trail import AuditTrail
 
-        AuditTrail("audit-trail", settings=baseline.trail, kms_key_arn=platform.key_arn, **shared)
+        trail = AuditTrail("audit-trail", settings=baseline.trail, kms_key_arn=platform.key_arn, **shared)
+        if trail.log_group_name is not None:
+            _ring(platform, trail.log_group_name)
     if baseline.recorder.enabled:
         from components.config_recorder import ConfigRecorder
 
         ConfigRecorder("config-recorder", settings=baseline.recorder, regions=regions, **shared)
+
+
+def _ring(platform: Platform, log_group_name: pulumi.Output[str]) -> None:
+    from components.trail_alarms import TrailAlarms
+
+    TrailAlarms(
+        "trail-alarms",
+        names=platform.names,
+        log_group_name=log_group_name,
+        topic_arn=platform.notifications.arn,
+        opts=platform.child(),
+    )
 
 
 def _regions(platform: Platform) -> list[str]:

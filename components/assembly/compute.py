@@ -129,6 +129,8 @@ def _grants(platform: Platform, user: str, made: dict[str, FargateService]) -> l
             grants.append(platform.all_buckets[link.name].grant(user, link.detail))
         elif link.kind == "secret":
             grants.append(platform.secrets[link.name].grant(user))
+        elif link.kind == "table" and link.name in platform.tables:
+            grants.append(platform.tables[link.name].grant(user, link.detail))
         elif link.kind == "service" and link.name in made:
             grants.append(made[link.name].grant())
     return grants

@@ -64,6 +64,9 @@ def create_records(platform: Platform) -> None:
     elif platform.http_api is not None and platform.http_api.domain is not None:
         target, zone = platform.http_api.address
         ipv6, watched = False, False
+    elif platform.rest_api is not None and platform.rest_api.domain is not None:
+        target, zone = platform.rest_api.domain.address
+        ipv6, watched = False, False
     else:
         return
     AliasRecords(
@@ -85,4 +88,6 @@ def create_health_check(platform: Platform) -> HealthCheck | None:
         return None
     from components.health_check import HealthCheck
 
-    return HealthCheck("health", settings=settings, host=platform.host, opts=platform.child())
+    return HealthCheck(
+        "health", settings=settings, host=platform.host, base_path=platform.base_path, opts=platform.child()
+    )

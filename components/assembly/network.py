@@ -37,7 +37,8 @@ def create_domain(platform: Platform) -> Domain | None:
 
     regions = [GLOBAL_REGION] if platform.behind_cdn else []
     regional = platform.settings.load_balancer is not None or (
-        platform.settings.active_http_api is not None and not platform.behind_cdn
+        not platform.behind_cdn
+        and (platform.settings.active_http_api is not None or platform.settings.active_rest_api is not None)
     )
     if regional and platform.settings.region not in regions:
         regions.append(platform.settings.region)

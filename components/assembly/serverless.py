@@ -105,6 +105,10 @@ def _grants(platform: Platform, user: str) -> list[Grant]:
     from components.grant import Grant
 
     grants = [Grant(environment={"METRICS_NAMESPACE": platform.settings.observability.metrics_namespace})]
+    api = platform.settings.active_rest_api
+    if api is not None and api.cors is not None and user in {api.function_of(key) for key in api.routes}:
+        # A REST API answers preflight requests only; the function names the origin in its own answers.
+        grants.append(Grant(environment={"CORS_ORIGINS": ",".join(api.cors.origins)}))
     for link in map(parse_link, platform.settings.functions[user].links):
         if link.kind == "database" and platform.database is not None:
             grants.append(platform.database.grant(user))
@@ -116,6 +120,8 @@ def _grants(platform: Platform, user: str) -> list[Grant]:
             grants.append(platform.secrets[link.name].grant(user))
         elif link.kind == "parameters" and platform.parameters is not None:
             grants.append(platform.parameters.grant(user))
+        elif link.kind == "table" and link.name in platform.tables:
+            grants.append(platform.tables[link.name].grant(user, link.detail))
         elif link.kind == "service" and link.name in platform.services:
             grants.append(platform.services[link.name].grant())
     return grants
@@ -154,6 +160,13 @@ def alarm_targets(platform: Platform) -> dict[str, Target]:
         )
     if platform.http_api is not None:
         targets["http-api"] = Target(namespace="AWS/ApiGateway", dimensions={"ApiId": platform.http_api.api.id})
+    if platform.rest_api is not None:
+        targets["rest-api"] = Target(
+            namespace="AWS/ApiGateway",
+            dimensions={"ApiName": platform.rest_api.physical_name, "Stage": platform.names.stage},
+        )
+    for name, table in platform.tables.items():
+        targets[f"table:{name}"] = Target(namespace="AWS/DynamoDB", dimensions={"TableName": table.physical_name})
     return targets
 
 
@@ -167,6 +180,8 @@ def save_queries(platform: Platform) -> None:
     groups = {name: function.logs.group_name for name, function in platform.functions.items()}
     if platform.http_api is not None:
         groups["http-api"] = platform.http_api.log_group_name
+    if platform.rest_api is not None:
+        groups["rest-api"] = platform.rest_api.stage.log_group_name
     SavedQueries("queries", settings=queries, names=platform.names, groups=groups, opts=platform.child())
 
 

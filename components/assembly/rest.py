@@ -1,0 +1,83 @@
+"""Tables, users, and the REST API with its firewall."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from components.firewall import Firewall
+    from components.platform import Platform
+    from components.rest_api import RestApi
+    from components.table import Table
+    from components.user_directory import UserDirectory
+
+
+def create_tables(platform: Platform) -> dict[str, Table]:
+    """The tables, by name."""
+    if not platform.settings.active_tables:
+        return {}
+    from components.table import Table
+
+    return {
+        name: Table(
+            f"table-{name}",
+            table_name=name,
+            settings=table,
+            names=platform.names,
+            kms_key_arn=platform.key_arn,
+            replica_region=platform.settings.secondary_region,
+            opts=platform.child(),
+        )
+        for name, table in platform.settings.active_tables.items()
+    }
+
+
+def create_users(platform: Platform) -> UserDirectory | None:
+    """The user pool."""
+    settings = platform.settings.active_identity
+    if settings is None:
+        return None
+    from components.user_directory import UserDirectory
+
+    return UserDirectory("users", settings=settings, names=platform.names, opts=platform.child())
+
+
+def create_rest_api(platform: Platform) -> RestApi | None:
+    """The REST API."""
+    settings = platform.settings.active_rest_api
+    if settings is None:
+        return None
+    from components.rest_api import RestApi
+
+    # Behind a distribution the name of one's own is the distribution's.
+    domain = None if platform.behind_cdn else platform.domain
+    firewall = _create_firewall(platform)
+    return RestApi(
+        "rest-api",
+        settings=settings,
+        names=platform.names,
+        functions=platform.functions,
+        user_pool_arn=None if platform.users is None else platform.users.arn,
+        domain_name=None if domain is None else domain.name,
+        certificate_arn=None if domain is None else domain.certificate_arns[platform.settings.region],
+        web_acl_arn=None if firewall is None else firewall.arn,
+        kms_key_arn=platform.key_arn,
+        opts=platform.child(),
+    )
+
+
+def _create_firewall(platform: Platform) -> Firewall | None:
+    settings = platform.settings.active_rest_api
+    if settings is None or settings.firewall is None or not settings.firewall.enabled:
+        return None
+    from components.firewall import Firewall
+
+    return Firewall(
+        "rest-api-firewall",
+        settings=settings.firewall,
+        names=platform.names,
+        role="rest-api",
+        scope="REGIONAL",
+        log_retention_days=settings.log_retention_days,
+        opts=platform.child(),
+    )
