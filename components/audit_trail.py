@@ -36,6 +36,7 @@ class AuditTrail(Component):
     Attributes:
         trail: The trail.
         arn: Its ARN, known before deployment where the account is configured.
+        log_group_name: Log group that receives the events too, or None.
     """
 
     token = "governance:AuditTrail"  # noqa: S105 - a type token
@@ -54,6 +55,7 @@ class AuditTrail(Component):
         super().__init__(name, opts=opts)
         self._names = names
         self.arn = trail_arn(names)
+        self.log_group_name: pulumi.Output[str] | None = None
         self._after: list[pulumi.Resource] = [bucket_policy]
         logs = self._deliver_to_cloudwatch(settings.log_retention_days, kms_key_arn) if settings.cloudwatch_logs else {}
         self.trail = cloudtrail.Trail(
@@ -87,6 +89,7 @@ class AuditTrail(Component):
             tags=self.tags,
             opts=self.child(),
         )
+        self.log_group_name = group.name
         role = create_service_role(
             self,
             f"{self.logical_name}-role",

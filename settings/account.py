@@ -20,7 +20,7 @@ class Trail(Section):
     enabled: bool = True
     """Whether the account's trail belongs to this stack; false where an organisation's trail records the account."""
     cloudwatch_logs: bool = False
-    """Whether events also go to CloudWatch Logs, where they can be searched and alarmed on, at 0.50 USD a GB."""
+    """Whether events also go to CloudWatch Logs, 0.50 USD a GB, to be searched; alarms then tell of the root user."""
     log_retention_days: LogRetentionDays = 90
     """Days that CloudWatch Logs keeps them; the files follow the bucket's lifecycle."""
 

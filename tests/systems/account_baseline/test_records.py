@@ -111,6 +111,18 @@ def test_in_production_events_can_be_searched_for_90_days(prod: Planned, staging
     assert not staging.all("aws:cloudwatch/logGroup:LogGroup")
 
 
+@pytest.mark.parametrize("event", ["root-user", "trail-changed"])
+def test_the_root_user_and_a_stopped_trail_ring(prod: Planned, dev: Planned, event: str) -> None:
+    found = prod.one("aws:cloudwatch/logMetricFilter:LogMetricFilter", name=f"account-baseline-prod-{event}")
+    alarm = prod.one("aws:cloudwatch/metricAlarm:MetricAlarm", name=f"account-baseline-prod-{event}")
+    assert prod.refers(found, "logGroupName") == {"audit-trail-group"}
+    assert found.get("metricTransformation.name") == alarm.get("metricName")
+    assert found.get("metricTransformation.namespace") == alarm.get("namespace")
+    assert prod.refers(alarm, "alarmActions") == {"notifications"}
+    assert alarm.get("treatMissingData") == "notBreaching"
+    assert not dev.all("aws:cloudwatch/metricAlarm:MetricAlarm")
+
+
 def test_configuration_is_recorded_where_rules_need_it(dev: Planned, staging: Planned, prod: Planned) -> None:
     assert not dev.all(RECORDER)
     for plan in (staging, prod):
