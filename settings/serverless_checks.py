@@ -28,7 +28,7 @@ def functions(settings: Settings) -> Iterator[Problem]:
             yield Problem(("functions", name, "vpc"), "needs a network section")
         if not function.vpc:
             for index, link in enumerate(function.links):
-                if link in ("database", "cache"):
+                if link in ("database", "cache") and getattr(settings, link) is not None:
                     message = f'"{link}" is reached inside the network only: set vpc: true'
                     yield Problem(("functions", name, "links", index), message)
     reserved = sum(function.reserved_concurrency or 0 for function in settings.active_functions.values())

@@ -106,8 +106,8 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(params=STAGES)
-def every(request: pytest.FixtureRequest) -> Iterator[Function]:
-    yield function(request.param)
+def every(request: pytest.FixtureRequest) -> Function:
+    return function(request.param)
 
 
 QUICK_START = {"template": {"name": "{{name}}", "email": "{{email}}"}, "count": 1}
@@ -130,7 +130,7 @@ def test_the_quick_start_is_answered_in_dev_without_a_token() -> None:
 def test_other_stages_ask_for_a_token(stage: str) -> None:
     instance = function(stage)
     assert instance.call("POST", "/template", QUICK_START)[0] == 401
-    assert instance.call("POST", "/template", QUICK_START, token="nonsense")[0] == 401
+    assert instance.call("POST", "/template", QUICK_START, token="nonsense")[0] == 401  # noqa: S106
     _, signed_in = instance.call("POST", "/auth/token", f"username=phoney&password={PASSWORD.replace(' ', '+')}")
     assert instance.call("POST", "/template", QUICK_START, token=signed_in["access_token"])[0] == 200
 
