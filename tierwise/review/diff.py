@@ -268,7 +268,7 @@ class _Comparison:
         return f"came from {_names(earlier)}, comes from {_names(sources)}"
 
     def _forces(self, new: Mapping[str, Any], path: str) -> bool | None:
-        if not new["custom"]:
+        if not new["custom"] or new["type"].startswith(PROVIDER_PREFIX):
             return False
         if any(_covers(declared, path) for declared in new.get("replaceOnChanges", ())):
             return True

@@ -52,7 +52,7 @@ def change_text(change: Change) -> str:
     old, new = value_text(change.old), value_text(change.new)
     same = change.kind != "update" or (change.note and old == new)
     values = new or old if same else f"{old} → {new}"
-    forces = " (forces replacement)" if change.forces else ""
+    forces = {True: " (forces replacement)", None: " (may replace)", False: ""}[change.forces]
     note = f" ({clean(change.note)})" if change.note else ""
     return f"{_SIGNS[change.kind]} {clean(change.path)}: {values}{note}{forces}"
 

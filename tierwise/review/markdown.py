@@ -316,7 +316,8 @@ def _resource(item: Entry) -> list[str]:
         old, new = (value_text(change.get(side, MISSING)) for side in ("old", "new"))
         note = f" ({change['note']})" if change.get("note") else ""
         values = f"{old} → {new}" if change["kind"] == "update" else new or old
-        lines.append(f"      {change['path']}: {values}{note}{' (forces replacement)' if change['replaces'] else ''}")
+        forces = {True: " (forces replacement)", None: " (may replace)", False: ""}[change["replaces"]]
+        lines.append(f"      {change['path']}: {values}{note}{forces}")
     return lines
 
 
