@@ -8,9 +8,10 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from settings.base import Email, Name, Section, by_tier, subsection
 
-#: Where a browser is sent after sign-in; plain HTTP for the developer's own machine only.
+#: Where a browser is sent after sign-in: HTTPS, the developer's own machine, or a mobile application by its reversed
+#: domain name.
 CallbackUrl = Annotated[
-    str, StringConstraints(pattern=r"^(https://\S+|http://localhost(:\d+)?(/\S*)?|[a-z][a-z0-9.+-]*://\S*)$")
+    str, StringConstraints(pattern=r"^(https://\S+|http://localhost(:\d+)?(/\S*)?|[a-z][a-z0-9-]*\.[a-z0-9.-]+://\S*)$")
 ]
 #: An identity that Amazon SES sends mail as.
 SesIdentityArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:ses:[a-z0-9-]+:\d{12}:identity/\S+$")]
