@@ -10,7 +10,7 @@ from typing import Literal
 from guardrails import exceptions
 from guardrails.finding import Finding
 from guardrails.resource import Resource, Stack
-from guardrails.rule import REGISTRY, STACK_TYPE, Deferred, On, Outcome, Rule, Scope
+from guardrails.rule import STACK_TYPE, Deferred, On, Outcome, Rule, Scope
 from guardrails.stack_config import nearest
 from guardrails.twins import canonical
 
@@ -24,8 +24,7 @@ def catalogue() -> Mapping[str, Rule]:
     """Every rule by id, in the order of the service modules."""
     from guardrails import services
 
-    services.load()
-    return {rule.id: rule for rule in REGISTRY}
+    return {rule.id: rule for rule in services.rules()}
 
 
 def evaluate(scope: Scope) -> list[Finding]:

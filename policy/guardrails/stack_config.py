@@ -24,6 +24,8 @@ LEVELS: Final[tuple[Level, ...]] = ("off", "advisory", "mandatory")
 FALLBACK_TIER: Final[Tier] = "prod"
 #: Tags that every taggable resource carries.
 REQUIRED_TAGS: Final = ("project", "stage", "component", "owner", "cost-center")
+#: Calls that an account's functions may serve at once, unless AWS has raised or lowered it.
+CONCURRENCY_QUOTA: Final = 1000
 #: An exception and a disabled rule say why in at least this many characters.
 MINIMUM_REASON: Final = 20
 
@@ -98,6 +100,8 @@ class StackConfig:
         levels: Level by rule id, where the stack departs from the rule's own.
         disabled: Reason by rule id.
         required_tags: Keys that every taggable resource must carry.
+        account_baseline: Whether this stack owns what its account has once, such as the trail.
+        concurrency_quota: Lambda calls that the account may serve at once.
         problems: What could not be read, one sentence each.
     """
 
@@ -111,6 +115,8 @@ class StackConfig:
     levels: Mapping[str, Level] = field(default_factory=dict[str, Level])
     disabled: Mapping[str, str] = field(default_factory=dict[str, str])
     required_tags: tuple[str, ...] = REQUIRED_TAGS
+    account_baseline: bool = False
+    concurrency_quota: int = CONCURRENCY_QUOTA
     problems: tuple[str, ...] = ()
 
     @staticmethod
@@ -147,6 +153,8 @@ class StackConfig:
             levels=levels,
             disabled=disabled,
             required_tags=required_tags,
+            account_baseline=_is_object(reader.value("accountBaseline")),
+            concurrency_quota=reader.concurrency_quota(),
             problems=tuple(reader.problems),
         )
 
@@ -324,6 +332,10 @@ class _Reader:
             return levels, disabled, tuple(cast(list[str], tags))
         self.problems.append("policies.requiredTags must be a list of tag keys")
         return levels, disabled, REQUIRED_TAGS
+
+    def concurrency_quota(self) -> int:
+        quota = self._amount("accountConcurrencyQuota", self.value("accountConcurrencyQuota"))
+        return CONCURRENCY_QUOTA if quota is None else int(quota)
 
     def _object(self, path: str, raw: Any) -> dict[str, Any]:
         if raw is None:

@@ -31,7 +31,7 @@ from guardrails.finding import Finding
 from guardrails.resource import UNKNOWN, Resource, Stack
 from guardrails.stack_config import RuleException, StackConfig
 from tests.policy.build import PROJECT, STACK, TODAY, Spec, budget, config, r, stack
-from tests.policy.cases import application, data, foundation, project
+from tests.policy.cases import account, application, data, foundation, operations, project
 from tests.policy.cases.data import BLOCK, TLS, B, allow, policy
 
 PACK = Path(__file__).parents[2] / "policy"
@@ -120,8 +120,8 @@ def heard(diagnostics: list[analyzer_pb2.AnalyzeDiagnostic]) -> list[tuple[str, 
 def everything() -> Stack:
     """The first compliant and the first non-compliant stack of every rule, side by side in one."""
     specs: list[Spec] = [ROOT, r("aws:iam/rolePolicy:RolePolicy", {"policy": UNKNOWN}, "waiting")]
-    for cases in (data.CASES, foundation.CASES, application.CASES, project.CASES):
-        for rule_id, case in cases.items():
+    for cases in (data, foundation, application, project, account, operations):
+        for rule_id, case in cases.CASES.items():
             for kind, members in (("ok", case.ok[:1]), ("bad", case.bad[:1])):
                 prefix = f"{rule_id}-{kind}-"
                 specs.extend(_renamed(spec, prefix) for found in members for spec in found)
@@ -139,13 +139,13 @@ def _renamed(spec: Spec, prefix: str) -> Spec:
 @pytest.mark.parametrize("shared", [True, False], ids=["shared servicer", "the SDK's servicer"])
 @pytest.mark.parametrize("tier", ["dev", "prod"])
 def test_the_engine_hears_what_evaluate_finds(tier: Any, shared: bool) -> None:
-    settings, judged = config(tier=tier, budget=budget(100)), everything()
+    settings, judged = config(tier=tier, budget=budget(100), account_baseline=True), everything()
     diagnostics = Engine(settings, shared=shared).run(judged)
     assert not [d.message for d in diagnostics if "can't run" in d.message]
     assert heard(diagnostics) == told(guardrails.evaluate(judged, settings, TODAY))
     # On production every rule that is on was heard of, so that the comparison is about something; but for one whose
-    # compliant stack heals its non-compliant one, and one that says nothing there.
-    beside = {"CloudFront.12", "P.Budget.provisioned"}
+    # compliant stack heals its non-compliant one, and those that say nothing there.
+    beside = {"CloudFront.12", "P.Budget.provisioned", "P.AOSS.standby"}
     enabled = {rule.id for rule in guardrails.rules() if rule.level(settings) != "off" and not rule.whole_stack}
     assert tier == "dev" or enabled - beside <= {d.policyName for d in diagnostics}
 

@@ -17,9 +17,16 @@ from guardrails.rule import Rule, Scope
 from guardrails.twins import canonical
 
 from .build import TODAY, Case, config, stack
-from .cases import application, data, foundation, project
+from .cases import account, application, data, foundation, operations, project
 
-CASES: dict[str, Case] = {**data.CASES, **foundation.CASES, **application.CASES, **project.CASES}
+CASES: dict[str, Case] = {
+    **data.CASES,
+    **foundation.CASES,
+    **application.CASES,
+    **project.CASES,
+    **account.CASES,
+    **operations.CASES,
+}
 #: Rules about the pack itself have tests of their own.
 OWN_TESTS = frozenset(rule.id for rule in guardrails.rules() if rule.id.startswith(("policy-", "exception-")))
 RULES = [rule for rule in guardrails.rules() if rule.id not in OWN_TESTS]

@@ -1,9 +1,12 @@
-"""The rules, one module a service. Importing a module registers its rules."""
+"""The rules, one module a service. Importing the package registers them all."""
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterable
 from typing import Final
+
+from guardrails.rule import REGISTRY, Rule
 
 #: In the order of the catalogue.
 MODULES: Final = (
@@ -22,11 +25,21 @@ MODULES: Final = (
     "observability",
     "serverless",
     "api",
+    "account",
+    "trail",
+    "backup",
+    "search",
+    "workflow",
+    "deputy",
     "project",
 )
 
 
-def load() -> None:
-    """Import every module, so that the registry is complete."""
-    for name in MODULES:
-        importlib.import_module(f"{__name__}.{name}")
+def rules() -> Iterable[Rule]:
+    """Every rule, in the order of the catalogue."""
+    return tuple(REGISTRY)
+
+
+# Here and not on demand: whichever module is wanted first, the order is this one.
+for _name in MODULES:
+    importlib.import_module(f"{__name__}.{_name}")

@@ -107,6 +107,8 @@ _ESCALATION: Final = (
     "iam:CreateAccessKey",
     "iam:CreateLoginProfile",
     "iam:CreatePolicyVersion",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteUserPermissionsBoundary",
     "iam:PutGroupPolicy",
     "iam:PutRolePolicy",
     "iam:PutUserPolicy",
@@ -116,15 +118,32 @@ _ESCALATION: Final = (
 )
 #: With PassRole on every role, each of these runs code as any of them.
 _RUNS_AS: Final = (
+    "apprunner:CreateService",
+    "batch:RegisterJobDefinition",
     "cloudformation:CreateStack",
     "codebuild:CreateProject",
+    "datapipeline:CreatePipeline",
     "ec2:RunInstances",
     "ecs:RegisterTaskDefinition",
     "ecs:RunTask",
+    "glue:CreateDevEndpoint",
     "glue:CreateJob",
     "lambda:CreateFunction",
     "sagemaker:CreateNotebookInstance",
+    "sagemaker:CreateTrainingJob",
+    "scheduler:CreateSchedule",
     "states:CreateStateMachine",
+)
+#: Actions that act as a role which is there already, no PassRole needed, when they hold for every resource.
+_TAKES_OVER: Final = (
+    "cloudformation:UpdateStack",
+    "codebuild:StartBuild",
+    "glue:UpdateJob",
+    "lambda:UpdateFunctionCode",
+    "ssm:SendCommand",
+    "ssm:StartSession",
+    "states:UpdateStateMachine",
+    "sts:AssumeRole",
 )
 _FULL_ACCESS: Final = ("AdministratorAccess*", "PowerUserAccess", "IAMFullAccess", "*FullAccess")
 #: AWS-managed policies that are as narrow as one's own would be.
@@ -288,6 +307,10 @@ def _escalates(holder: Resource, _scope: Scope) -> Iterator[Outcome]:
         runs = [action for action in _RUNS_AS if any(s.allows(action) for s in wide)]
         and_run = f" and {', '.join(runs)}" if runs else ""
         yield f"allows iam:PassRole{and_run} on every role, which lets its holder act as any of them"
+    else:
+        taken = [action for action in _TAKES_OVER if any(s.allows(action) and not s.conditions for s in wide)]
+        if taken:
+            yield f"allows {', '.join(taken)} on every resource, which lets its holder act with their rights"
 
 
 declare(

@@ -26,6 +26,7 @@ INSTANCE: Final = "aws:rds/instance:Instance"
 CLUSTER: Final = "aws:rds/cluster:Cluster"
 MEMBER: Final = "aws:rds/clusterInstance:ClusterInstance"
 PARAMETERS: Final = "aws:rds/parameterGroup:ParameterGroup"
+CLUSTER_PARAMETERS: Final = "aws:rds/clusterParameterGroup:ClusterParameterGroup"
 PROXY: Final = "aws:rds/proxy:Proxy"
 BACKUP_SELECTION: Final = "aws:backup/selection:Selection"
 
@@ -470,6 +471,37 @@ declare(
     check=is_true("requireTls"),
     why="Without it a client that asks for plain text gets it.",
     fix="Proxy(require_tls=True)",
+)
+
+
+def _audited(cluster: Resource, scope: Scope) -> Iterator[Outcome]:
+    engine = cluster.get("engine")
+    if engine is not UNKNOWN and engine != "aurora-mysql":
+        return
+    groups = [g for g in scope.stack.referenced(cluster, "dbClusterParameterGroupName") if g.type == CLUSTER_PARAMETERS]
+    if not groups:
+        yield "has no cluster parameter group in this stack, so server_audit_logging cannot be read"
+    for group in groups:
+        members = group.all("parameters[]")
+        pairs = [(member.get("name"), member.get("value")) for member in members if is_block(member)]
+        if ("server_audit_logging", "1") in [(name, str(value)) for name, value in pairs]:
+            continue
+        unknown = UNKNOWN in members or any(UNKNOWN in pair for pair in pairs)
+        yield On(group, undecided("parameters") if unknown else "parameter server_audit_logging is not 1")
+
+
+declare(
+    "RDS.45",
+    "medium",
+    Kind.PRODUCTION,
+    "Aurora MySQL DB clusters should have audit logging enabled",
+    types=CLUSTER,
+    reads=("engine", "dbClusterParameterGroupName"),
+    related={CLUSTER_PARAMETERS: ("parameters[].name", "parameters[].value")},
+    check=_audited,
+    references=("dbClusterParameterGroupName",),
+    why="Who read which table is in no other record.",
+    fix='ClusterParameterGroup(parameters=[{"name": "server_audit_logging", "value": "1"}, ...])',
 )
 
 declare(

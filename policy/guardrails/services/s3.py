@@ -22,6 +22,7 @@ OWNERSHIP: Final = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
 ENCRYPTION: Final = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 REPLICATION: Final = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
 NOTIFICATION: Final = "aws:s3/bucketNotification:BucketNotification"
+DIRECTORY: Final = "aws:s3/directoryBucket:DirectoryBucket"
 OBJECT_LOCK: Final = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
 
 FLAGS: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
@@ -40,7 +41,8 @@ _READ: Final = ("s3:GetObject", "s3:ListBucket", "s3:GetObjectVersion")
 _WRITE: Final = ("s3:PutObject", "s3:DeleteObject", "s3:PutObjectAcl", "s3:PutBucketPolicy", "s3:DeleteBucket")
 
 
-def _attached(bucket: Resource, scope: Scope, token: str) -> tuple[Resource, ...]:
+def attached(bucket: Resource, scope: Scope, token: str) -> tuple[Resource, ...]:
+    """Resources of type ``token`` that are about the bucket."""
     return scope.attached(bucket, token, "bucket", "bucket")
 
 
@@ -50,12 +52,12 @@ def is_log_bucket(bucket: Resource, scope: Scope) -> bool:
 
 
 def _blocks(bucket: Resource, scope: Scope, flag: str) -> bool:
-    return any(block.get(flag) is True for block in _attached(bucket, scope, PUBLIC_ACCESS))
+    return any(block.get(flag) is True for block in attached(bucket, scope, PUBLIC_ACCESS))
 
 
 def _acls(bucket: Resource, scope: Scope) -> Iterator[tuple[Resource, str]]:
     yield bucket, "acl"
-    for acl in _attached(bucket, scope, ACL):
+    for acl in attached(bucket, scope, ACL):
         yield acl, "acl"
 
 
@@ -68,7 +70,7 @@ def _public(bucket: Resource, scope: Scope, canned: tuple[str, ...], actions: tu
             elif acl in canned:
                 yield On(holder, f"{path} {acl} opens the bucket to everybody")
     if not _blocks(bucket, scope, "restrictPublicBuckets"):
-        for holder in (bucket, *_attached(bucket, scope, POLICY)):
+        for holder in (bucket, *attached(bucket, scope, POLICY)):
             found, instead = documents.statements(holder, "policy")
             if instead:
                 yield instead
@@ -131,7 +133,7 @@ def _denies_plain_http(statement: Statement) -> bool:
 
 def _tls_only(bucket: Resource, scope: Scope) -> Iterator[Outcome]:
     waiting: Outcome | None = None
-    for holder in (bucket, *_attached(bucket, scope, POLICY)):
+    for holder in (bucket, *attached(bucket, scope, POLICY)):
         found, instead = documents.statements(holder, "policy")
         if any(_denies_plain_http(statement) for statement in found):
             return
@@ -185,8 +187,9 @@ declare(
 )
 
 
-def _all_flags(bucket: Resource, scope: Scope) -> Iterator[Outcome]:
-    blocks = _attached(bucket, scope, PUBLIC_ACCESS)
+def blocks_public_access(bucket: Resource, scope: Scope) -> Iterator[Outcome]:
+    """What the bucket lacks of the four flags."""
+    blocks = attached(bucket, scope, PUBLIC_ACCESS)
     if not blocks:
         yield "has no BucketPublicAccessBlock"
     for found in blocks:
@@ -206,7 +209,7 @@ declare(
     types=BUCKET,
     reads=("bucket",),
     related={PUBLIC_ACCESS: ("bucket", *FLAGS)},
-    check=_all_flags,
+    check=blocks_public_access,
     why="The four flags are the guard that holds when a policy or an ACL is opened by mistake.",
     fix="BucketPublicAccessBlock(bucket=bucket.id, block_public_acls=True, block_public_policy=True, "
     "ignore_public_acls=True, restrict_public_buckets=True)",
@@ -215,7 +218,7 @@ declare(
 
 
 def _access_log(bucket: Resource, scope: Scope) -> Iterator[Outcome]:
-    if not (bucket.is_set("logging") or _attached(bucket, scope, LOGGING) or is_log_bucket(bucket, scope)):
+    if not (bucket.is_set("logging") or attached(bucket, scope, LOGGING) or is_log_bucket(bucket, scope)):
         yield "has no server access log"
 
 
@@ -236,19 +239,19 @@ declare(
 
 
 def _versioned(bucket: Resource, scope: Scope) -> bool:
-    return any(v.get("versioningConfiguration.status") == "Enabled" for v in _attached(bucket, scope, VERSIONING))
+    return any(v.get("versioningConfiguration.status") == "Enabled" for v in attached(bucket, scope, VERSIONING))
 
 
 def _rules(bucket: Resource, scope: Scope) -> list[object]:
-    attached = _attached(bucket, scope, LIFECYCLE)
-    return [*bucket.all("lifecycleRules[]"), *(rule for found in attached for rule in found.all("rules[].status"))]
+    found = attached(bucket, scope, LIFECYCLE)
+    return [*bucket.all("lifecycleRules[]"), *(rule for found in found for rule in found.all("rules[].status"))]
 
 
 def _versions_expire(bucket: Resource, scope: Scope) -> Iterator[Outcome]:
     path = "versioningConfiguration.status"
     if _rules(bucket, scope):
         return
-    if any(found.get(path) is UNKNOWN for found in _attached(bucket, scope, VERSIONING)):
+    if any(found.get(path) is UNKNOWN for found in attached(bucket, scope, VERSIONING)):
         yield undecided(path)
     elif _versioned(bucket, scope):
         yield "is versioned and has no lifecycle rule, so old versions are kept and paid for without end"
@@ -272,7 +275,7 @@ declare(
 
 
 def _events(bucket: Resource, scope: Scope) -> Iterator[Outcome]:
-    if not _attached(bucket, scope, NOTIFICATION):
+    if not attached(bucket, scope, NOTIFICATION):
         yield "has no event notification"
 
 
@@ -294,7 +297,7 @@ declare(
 def _no_acls(bucket: Resource, scope: Scope) -> Iterator[Outcome]:
     if bucket.is_set("acl") and bucket.get("acl") != "private":
         yield "acl is set; ACLs should not give access"
-    for controls in _attached(bucket, scope, OWNERSHIP):
+    for controls in attached(bucket, scope, OWNERSHIP):
         owner = controls.get("rule.objectOwnership")
         if owner is UNKNOWN:
             yield On(controls, undecided("rule.objectOwnership"))
@@ -340,6 +343,21 @@ declare(
 )
 
 
+declare(
+    "S3.25",
+    "low",
+    Kind.ADVICE,
+    "S3 directory buckets should have lifecycle configurations",
+    types=DIRECTORY,
+    reads=("bucket",),
+    related={LIFECYCLE: ("bucket", "rules[].status")},
+    check=_lifecycle,
+    why="Storage in one zone costs seven times the standard class. Advisory: some buckets keep everything on purpose.",
+    fix='BucketLifecycleConfiguration(bucket=directory.id, rules=[{"id": "expire", "status": "Enabled", '
+    '"expiration": {"days": 7}}])',
+)
+
+
 def _versioning(bucket: Resource, scope: Scope) -> Iterator[Outcome]:
     if not _versioned(bucket, scope) and not is_log_bucket(bucket, scope):
         yield "is not versioned"
@@ -361,7 +379,7 @@ declare(
 
 
 def _locked(bucket: Resource, scope: Scope) -> Iterator[Outcome]:
-    if bucket.get("objectLockEnabled") is not True and not _attached(bucket, scope, OBJECT_LOCK):
+    if bucket.get("objectLockEnabled") is not True and not attached(bucket, scope, OBJECT_LOCK):
         yield "has no Object Lock"
 
 
@@ -382,7 +400,7 @@ declare(
 
 def _customer_key(bucket: Resource, scope: Scope) -> Iterator[Outcome]:
     path = "rules[].applyServerSideEncryptionByDefault.sseAlgorithm"
-    used = [value for found in _attached(bucket, scope, ENCRYPTION) for value in found.all(path)]
+    used = [value for found in attached(bucket, scope, ENCRYPTION) for value in found.all(path)]
     if not is_log_bucket(bucket, scope) and not any(value in ("aws:kms", "aws:kms:dsse") for value in used):
         yield undecided(path) if UNKNOWN in used else "is not encrypted with a KMS key"
 
@@ -405,7 +423,7 @@ declare(
 
 
 def _replicated(bucket: Resource, scope: Scope) -> Iterator[Outcome]:
-    if not (bucket.is_set("replicationConfiguration") or _attached(bucket, scope, REPLICATION)):
+    if not (bucket.is_set("replicationConfiguration") or attached(bucket, scope, REPLICATION)):
         yield "is not replicated to another region"
 
 

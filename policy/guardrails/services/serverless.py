@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from guardrails.checks import PathCheck, has_value, is_block, is_set, is_true, one_of
+from guardrails.checks import PathCheck, has_value, is_block, is_set, is_true, number, one_of
 from guardrails.resource import ABSENT, UNKNOWN, Resource
-from guardrails.rule import Deferred, Kind, Outcome, Scope, declare, undecided
+from guardrails.rule import STACK_TYPE, Deferred, Kind, On, Outcome, Scope, declare, undecided
 from guardrails.runtimes import DEPRECATED
 from guardrails.secrets import named_secret
 from guardrails.services.ec2 import SUBNET, zone_count
@@ -264,6 +264,39 @@ declare(
     why="After two retries the event is gone without a word.",
     fix='FunctionEventInvokeConfig(destination_config={"on_failure": {"destination": queue.arn}}, ...)',
     url="https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
+)
+
+#: Calls at once that Lambda keeps for functions without a reservation.
+UNRESERVED: Final = 100
+
+
+def _over_reserved(_root: Resource, scope: Scope) -> Iterator[Outcome]:
+    functions = scope.stack.of_type(FUNCTION)
+    values = [(function, function.get("reservedConcurrentExecutions")) for function in functions]
+    for function, value in values:
+        if value is UNKNOWN:
+            yield On(function, undecided("reservedConcurrentExecutions"))
+    reserved = sum(max(number(value) or 0, 0) for _, value in values)
+    most = scope.config.concurrency_quota - UNRESERVED
+    if reserved > max(most, 0):
+        yield (
+            f"functions reserve {reserved:g} calls at once; of a quota of {scope.config.concurrency_quota} "
+            f"Lambda keeps {UNRESERVED} for the rest"
+        )
+
+
+declare(
+    "P.Lambda.concurrency",
+    "medium",
+    Kind.FREE,
+    "Functions should not reserve more calls at once than the account has",
+    types=STACK_TYPE,
+    related={FUNCTION: ("reservedConcurrentExecutions",)},
+    check=_over_reserved,
+    why="AWS refuses the reservation in the middle of a deployment. A new account may have ten calls in all: name its "
+    "quota.",
+    fix="reserved_concurrent_executions=50, or accountConcurrencyQuota: 2000 once AWS has raised it",
+    url="https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html",
 )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from guardrails.services import cache, network, rds, s3, serverless
 from tests.policy.build import Case, Spec, one, r
 
 B = r(s3.BUCKET, {}, "b")
-FLAGS = dict.fromkeys(s3.FLAGS, True)
+FLAGS: dict[str, Any] = dict.fromkeys(cast(tuple[str, ...], s3.FLAGS), True)
 BLOCK = r(s3.PUBLIC_ACCESS, FLAGS, "block", bucket="b")
 
 
