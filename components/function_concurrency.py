@@ -15,7 +15,7 @@ _Metric = appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationPredefine
 class ProvisionedConcurrency(Component):
     """Instances kept ready behind an alias, and their scaling by use where the settings name a maximum.
 
-    Costs at rest: about 3 USD a month for each GB and instance, whether it is called or not.
+    Costs at rest: about 9 USD a month for each GB and instance on ARM, whether it is called or not.
 
     Replaced by: another alias.
 

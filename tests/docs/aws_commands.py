@@ -21,6 +21,8 @@ CUSTOM: dict[tuple[str, str], set[str]] = {
     ("s3", "sync"): set(),
     ("ecr", "get-login-password"): set(),
 }
+# Services that the CLI calls otherwise than botocore does.
+ALIASES = {"deploy": "codedeploy", "configservice": "config"}
 
 
 def commands(page: str) -> Iterator[tuple[str, str, list[str]]]:
@@ -43,7 +45,7 @@ def problems(service: str, command: str, options: list[str]) -> list[str]:
         allowed = CUSTOM[service, command]
     else:
         try:
-            found = _options(service, command)
+            found = _options(ALIASES.get(service, service), command)
         except _exceptions.UnknownServiceError:
             return [f"aws has no service {service}"]
         if found is None:
