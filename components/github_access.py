@@ -44,6 +44,7 @@ class GitHubAccess(Component):
     Attributes:
         preview_role: The role for previews.
         deploy_role: The role for deployments.
+        arns: ARNs of both, by ``preview`` and ``deploy``; known before deployment where the account is configured.
     """
 
     token = "security:GitHubAccess"  # noqa: S105 - a type token
@@ -61,6 +62,9 @@ class GitHubAccess(Component):
         super().__init__(name, opts=opts)
         self._settings = settings
         self._names = names
+        self.arns: dict[str, pulumi.Input[str]] = {
+            role: names.arn("iam", f"role/{self._role_name(role)}", region="") for role in ("preview", "deploy")
+        }
         provider = self._create_provider() if settings.create_provider else None
         after: list[pulumi.Resource] = [] if provider is None else [provider]
         self.preview_role = self._create_role(
@@ -86,6 +90,9 @@ class GitHubAccess(Component):
         self._deny(audit_bucket)
         self.register_outputs({"previewRole": self.preview_role.arn, "deployRole": self.deploy_role.arn})
 
+    def _role_name(self, role: str) -> str:
+        return self._names.physical(role, limit=64)
+
     def _role(self, role: str) -> iam.Role:
         return self.preview_role if role == "preview" else self.deploy_role
 
@@ -104,7 +111,7 @@ class GitHubAccess(Component):
     ) -> iam.Role:
         return iam.Role(
             f"{self.logical_name}-{role}",
-            name=self._names.physical(role, limit=64),
+            name=self._role_name(role),
             description=description,
             assume_role_policy=trust_in_github(self._names, self._settings.repository, subjects),
             max_session_duration=_HOUR,
@@ -128,7 +135,7 @@ class GitHubAccess(Component):
 
     def _deny(self, audit_bucket: Bucket | None) -> None:
         own = [
-            *(f"role/{self._names.physical(role, limit=64)}" for role in ("preview", "deploy")),
+            *(f"role/{self._role_name(role)}" for role in self.arns),
             f"policy/{self._names.physical('deploy', '*', limit=128)}",
         ]
         iam.RolePolicy(

@@ -119,8 +119,8 @@ def _regions(platform: Platform) -> list[str]:
     return [region for region in regions if region is not None]
 
 
-def outputs(roles: GitHubAccess | None) -> dict[str, pulumi.Output[str]]:
+def outputs(roles: GitHubAccess | None) -> dict[str, pulumi.Input[str]]:
     """What a workflow needs to know."""
     if roles is None:
         return {}
-    return {"previewRole": roles.preview_role.arn, "deployRole": roles.deploy_role.arn}
+    return {f"{role}Role": arn for role, arn in roles.arns.items()}

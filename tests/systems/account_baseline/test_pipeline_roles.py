@@ -12,7 +12,7 @@ import pytest
 
 from components.deploy_rights import AREAS, MAX_MANAGED_POLICY
 from guardrails.resource import Resource
-from tests.support.stacks import Planned, planned
+from tests.support.stacks import Planned, planned, reviewed
 from tierwise.preview.checks.mapping import MAPPINGS
 
 ROLE, PROVIDER = "aws:iam/role:Role", "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
@@ -111,6 +111,9 @@ def test_workflows_can_name_the_roles(every: Planned) -> None:
     stage = every.one("aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock").urn.split(":")[2]
     assert role(every, "preview").get("name") == f"account-baseline-{stage}-preview"
     assert role(every, "deploy").get("name") == f"account-baseline-{stage}-deploy"
+    exported = reviewed("account-baseline", stage).plan.outputs
+    assert str(exported["deployRole"]).endswith(f":role/account-baseline-{stage}-deploy")
+    assert str(exported["previewRole"]).endswith(f":role/account-baseline-{stage}-preview")
 
 
 def test_the_pipeline_cannot_blind_the_record(every: Planned) -> None:
