@@ -23,6 +23,7 @@ from pulumi_policy import (
     EnforcementLevel,
     Policy,
     PolicyComplianceFramework,
+    PolicyConfigSchema,
     PolicyResource,
     ReportViolation,
     ResourceValidationArgs,
@@ -36,6 +37,7 @@ from pulumi_policy import proxy as _proxy
 from guardrails import exceptions
 from guardrails.evaluation import catalogue, evaluate, judge
 from guardrails.finding import Finding
+from guardrails.remediation import REMEDIATIONS, Inputs, Remediation
 from guardrails.resource import UNKNOWN, Resource, Stack
 from guardrails.rule import Rule, Scope, utc_today
 from guardrails.stack_config import Level, StackConfig
@@ -204,12 +206,15 @@ class _Round:
 
 
 def policies(session: Session) -> list[Policy]:
-    """One CrossGuard policy a rule, its level that of the stack's tier.
+    """One CrossGuard policy a rule, its level that of the stack's tier, and one a remediation, which are off.
 
     Args:
         session: Answers them all.
     """
-    return [_policy(rule, session) for rule in catalogue().values()]
+    return [
+        *(_policy(rule, session) for rule in catalogue().values()),
+        *(_remediation(found, session.config) for found in REMEDIATIONS),
+    ]
 
 
 def policy_name(rule_id: str) -> str:
@@ -243,6 +248,29 @@ def _policy(rule: Rule, session: Session) -> Policy:
             report(message_of(finding), None)
 
     return ResourceValidationPolicy(validate=validate, **common)
+
+
+def _remediation(remediation: Remediation, config: StackConfig) -> Policy:
+    def remediate(args: ResourceValidationArgs) -> Mapping[str, Any] | None:
+        token = TWINS.get(args.resource_type, args.resource_type)
+        if not remediation.applies(token):
+            return None
+        props: Any = args.props
+        changed = remediation.change(Inputs(plain(props), props), config, plain(args.get_config()))
+        # The very same object: a copy would lose the marks of its secrets.
+        return props if changed else None
+
+    return ResourceValidationPolicy(
+        name=remediation.id,
+        description=remediation.title,
+        remediate=remediate,
+        enforcement_level=EnforcementLevel.DISABLED,
+        config_schema=PolicyConfigSchema(dict(remediation.schema)) if remediation.schema else None,
+        severity=Severity(catalogue()[remediation.rule].severity),
+        tags=["aws", "remediation"],
+        url=remediation.url,
+        display_name=f"{remediation.id}: {remediation.title}",
+    )
 
 
 def message_of(finding: Finding) -> str:

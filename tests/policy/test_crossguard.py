@@ -28,6 +28,7 @@ import guardrails
 from guardrails import servicer
 from guardrails.crossguard import Session, configuration, plain, policies
 from guardrails.finding import Finding
+from guardrails.remediation import REMEDIATIONS
 from guardrails.resource import UNKNOWN, Resource, Stack
 from guardrails.stack_config import RuleException, StackConfig
 from tests.policy.build import PROJECT, STACK, TODAY, Spec, budget, config, r, stack
@@ -223,7 +224,7 @@ def test_every_rule_is_one_policy_with_its_metadata() -> None:
         assert found.url == rule.url
         assert rule.fix in found.remediation_steps
         assert found.severity
-    assert len(by_name) == len(guardrails.rules())
+    assert len(by_name) == len(guardrails.rules()) + len(REMEDIATIONS)
 
 
 def test_configuration_comes_from_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
