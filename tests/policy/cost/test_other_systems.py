@@ -21,6 +21,7 @@ def complete(found: Estimate) -> Estimate:
     return found
 
 
+@pytest.mark.requirement("PHONEY-55")
 @pytest.mark.parametrize(
     ("memory", "function", "total"), [(256, "1.03", "8.74"), (512, "1.87", "9.58"), (1024, "2.70", "10.41")]
 )
