@@ -63,6 +63,21 @@ def preview(
 
 
 @app.command()
+def diagram(
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="STAGE or SYSTEM/STAGE.")],
+    svg_file: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Write the picture as SVG.")] = None,
+    mermaid_file: Annotated[
+        Path | None,
+        typer.Option("--mermaid", metavar="FILE", help="Write it as Mermaid; standard output when neither is named."),
+    ] = None,
+) -> None:
+    """Draw a stack's architecture from its plan: subnets by zone, services, and what speaks to what."""
+    from tierwise.review.draw import draw
+
+    raise typer.Exit(draw(target, svg_file=svg_file, mermaid_file=mermaid_file))
+
+
+@app.command()
 def policies(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
