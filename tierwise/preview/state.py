@@ -65,7 +65,10 @@ def state_json(resource: PlannedResource) -> dict[str, Any]:
         "external": resource.external,
         "dependencies": list(resource.dependencies),
         "provider": resource.provider,
-        "propertyDependencies": {key: list(urns) for key, urns in sorted(resource.property_dependencies.items())},
+        # A component that a provider expands is registered by that provider, without the program's inputs.
+        "propertyDependencies": {}
+        if resource.remote
+        else {key: list(urns) for key, urns in sorted(resource.property_dependencies.items())},
         "additionalSecretOutputs": list(resource.additional_secret_outputs),
         "customTimeouts": _timeouts(resource.custom_timeouts),
         "importID": resource.import_id,

@@ -218,7 +218,8 @@ class Cloud:
 
 
 def _held(row: tuple[Any, ...]) -> Held:
-    return Held(*row[:6], from_json(row[6]), from_json(row[7]))
+    account, region, type_, key, id_, urn, inputs, outputs = row
+    return Held(account, region, type_, key, id_, urn, from_json(inputs), from_json(outputs))
 
 
 def drift(cloud: Cloud, held: Held, changes: Mapping[str, Any]) -> None:

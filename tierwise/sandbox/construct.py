@@ -132,7 +132,7 @@ class _Monitor:
             object=struct_pb2.Struct(),
             dependencies=request.dependencies,
             providers=dict(request.providers),
-            aliases=request.aliases,
+            aliases=request.aliases,  # pyright: ignore[reportUnknownMemberType]
             acceptSecrets=True,
             acceptResources=True,
             deletedWith=request.deletedWith,

@@ -75,6 +75,7 @@ def _looked_up(token: str, args: Mapping[str, Any], cloud: Cloud, region: str, a
     name = match["name"]
     type_ = f"aws:{match['module']}/{name[0].lower()}{name[1:]}:{name}"
     wanted = {key: value for key, value in args.items() if key not in ("region", "filters", "tags") and value}
+    wanted_tags: Mapping[str, Any] = args.get("tags") or {}
     for held in cloud.all(type_):
         state = {**held.outputs, "id": held.id}
         tags: Mapping[str, Any] = held.outputs.get("tagsAll") or {}
@@ -82,7 +83,7 @@ def _looked_up(token: str, args: Mapping[str, Any], cloud: Cloud, region: str, a
             held.account == account
             and held.region in (region, "")
             and all(state.get(key, value) == value for key, value in wanted.items())
-            and all(tags.get(key) == value for key, value in (args.get("tags") or {}).items())
+            and all(tags.get(key) == value for key, value in wanted_tags.items())
         ):
             return {**args, **state}
     raise CallError(f"{token}: the sandbox holds no {type_} that matches {wanted or 'this'}")

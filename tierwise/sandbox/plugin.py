@@ -55,8 +55,12 @@ def serve(package: str) -> None:
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     stopped = threading.Event()
+
+    def stop(_number: int, _frame: object) -> None:
+        stopped.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+        signal.signal(number, stop)
     stopped.wait()
     server.stop(grace=1).wait()
 

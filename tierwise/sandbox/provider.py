@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -85,6 +86,8 @@ class Provider:
         self._cloud = cloud
         self._faults = faults
         self._filler = Filler()
+        self._loading = threading.Lock()
+        self._loaded: set[str] = set()
         self.settings = Settings()
         importlib.import_module(f"pulumi_{package.replace('-', '_')}")
 
@@ -116,7 +119,7 @@ class Provider:
             for failure in checks.check([PlannedResource(urn, token, parts.name, True, None, new, {})])
             if failure.level == "error"
         ]
-        inputs = {**new, DEFAULTS: []}
+        inputs: dict[str, Any] = {**new, DEFAULTS: []}
         prop = naming_property(token)
         if prop is not None and prop not in inputs and automatic(token) and f"{prop}Prefix" not in inputs:
             kept = prop in (old.get(DEFAULTS) or ()) and old.get(prop)
@@ -143,8 +146,8 @@ class Provider:
             wanted = self._all_tags(new)
             if wanted is not UNKNOWN and reveal(state["tagsAll"]) != wanted:
                 found.append(Change("tagsAll", "update", replaces=False))
-        prop = naming_property(token)
-        named = prop is not None and prop in new and prop not in (new.get(DEFAULTS) or ())
+        prop = naming_property(token) or ""
+        named = prop in new and prop not in (new.get(DEFAULTS) or ())
         return Difference(found, named and reveal(old.get(prop)) == reveal(new.get(prop)))
 
     def planned(self, urn: str, inputs: Mapping[str, Any], state: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -246,8 +249,16 @@ class Provider:
         Raises:
             CloudError: There is none.
         """
-        if sdk.resource_class(token) is None:
-            raise CloudError(f"{token}: the installed SDK knows no such type")
+        # One at a time: a module that another thread is still importing looks as if it were empty.
+        with self._loading:
+            if token not in self._loaded:
+                if sdk.resource_class(token) is None:
+                    raise CloudError(f"{token}: the installed SDK knows no such type")
+                self._filler.shapes.types(token)
+                args = sdk.args_class(token)
+                if args is not None:
+                    sdk.describe(args)
+                self._loaded.add(token)
         return token
 
     def _region(self, inputs: Mapping[str, Any]) -> str:
@@ -303,7 +314,7 @@ class Provider:
         )
 
     def _all_tags(self, inputs: Mapping[str, Any]) -> Any:
-        tags = reveal(inputs.get("tags")) or {}
+        tags = _as_map(reveal(inputs.get("tags")))
         if contains_unknown(tags):
             return UNKNOWN
         return {**self.settings.tags, **tags}

@@ -1,5 +1,8 @@
 """The provider on the wire: Pulumi's ``ResourceProvider`` protocol over gRPC."""
 
+# gRPC calls its methods with two positional arguments; the generated base class names them.
+# pyright: reportIncompatibleMethodOverride=false
+
 from __future__ import annotations
 
 import functools
