@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pulumi
 from pulumi_aws import iam, vpc
 
 from components.component import Component
-from components.fargate_task import Network
 from components.grant import Grant
 from components.security_group import Rule, SecurityGroup
+
+if TYPE_CHECKING:
+    # It loads ECS, which a stack of functions does not use.
+    from components.fargate_task import Network
 
 #: Lambda checks that a function's role may make network interfaces, for any resource; AWS keeps the list in step.
 #: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions

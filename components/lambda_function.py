@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pulumi
 from pulumi_aws import lambda_
 
 from components.component import Component
-from components.fargate_task import Network
-from components.function_concurrency import ProvisionedConcurrency
 from components.function_environment import function_environment
 from components.grant import Grant, Statement
 from components.iam import ServiceRole, create_service_role
 from components.names import Names
 from components.service_logs import ServiceLogs
 from settings.functions import Function
+
+if TYPE_CHECKING:
+    # It loads ECS, which a stack of functions does not use.
+    from components.fargate_task import Network
 
 #: The alias that callers use; a deployment moves it from version to version.
 LIVE: Final = "live"
@@ -116,6 +118,8 @@ class LambdaFunction(Component):
         self.alias = self._create_alias()
         self._configure_async()
         if settings.provisioned_concurrency is not None:
+            from components.function_concurrency import ProvisionedConcurrency
+
             ProvisionedConcurrency(
                 f"{name}-ready", settings=settings.provisioned_concurrency, alias=self.alias, opts=self.child()
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pulumi
 from pulumi_aws import ssm
@@ -12,10 +13,13 @@ from components.documents import json_document
 from components.grant import Grant, Statement
 from components.key_access import key_statements
 from components.names import Names
-from components.secret import Secret
 from components.secret_names import parameter_arn
 from components.stored_value import SSM_KEY
 from settings.parameters import Parameter
+
+if TYPE_CHECKING:
+    # It loads Secrets Manager, which plain parameters do not use.
+    from components.secret import Secret
 
 
 class Parameters(Component):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from components.alarm_specs import alarm_specs
 from components.assembly.constants import GLOBAL_REGION
 from components.assembly.serverless import alarm_targets
 
@@ -53,17 +54,18 @@ def watch(platform: Platform) -> None:
     watched = _watched(platform)
     arns: list[pulumi.Input[str]] = [] if platform.metric_alarms is None else [*platform.metric_alarms.arns]
     if settings.alarms.enabled:
-        from components.alarms import Alarms
+        if alarm_specs(settings.alarms, watched):
+            from components.alarms import Alarms
 
-        alarms = Alarms(
-            "alarms",
-            settings=settings.alarms,
-            names=platform.names,
-            topic_arn=platform.notifications.arn,
-            watched=watched,
-            opts=platform.child(),
-        )
-        arns.extend(alarms.arns)
+            alarms = Alarms(
+                "alarms",
+                settings=settings.alarms,
+                names=platform.names,
+                topic_arn=platform.notifications.arn,
+                watched=watched,
+                opts=platform.child(),
+            )
+            arns.extend(alarms.arns)
         if platform.health_check is not None:
             _ring_for_health(platform, platform.health_check)
     if settings.dashboards_enabled:
