@@ -41,6 +41,7 @@ bench: setup
 generate: setup
 	@$(BIN)/python -m settings.schema
 	@$(BIN)/python -m tierwise.preview.checks.generate
+	@$(BIN)/python -m guardrails.page
 
 up: setup
 	@command -v pulumi >/dev/null || { \

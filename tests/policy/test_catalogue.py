@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 import guardrails
+from guardrails.page import PAGE, RUNTIME, coverage, equivalents, render
 from guardrails.rule import Kind, Registry, Rule
 
 PINNED = Path(__file__).parent / "rules.txt"
@@ -45,3 +47,20 @@ def test_two_rules_cannot_share_an_id() -> None:
     registry.add(rule)
     with pytest.raises(ValueError, match=rule.id):
         registry.add(rule)
+
+
+def test_the_page_is_up_to_date() -> None:
+    assert PAGE.read_text(encoding="utf-8") == render(), "run make generate"
+
+
+def test_equivalents_belong_to_rules() -> None:
+    """A row for a rule that has gone, or that was renamed, would be left out of the page without a word."""
+    assert equivalents().keys() <= {rule.id for rule in guardrails.rules()}
+    for other in equivalents().values():
+        assert all(re.fullmatch(r"CKV2?_AWS_\d+|-", check) for check in other.checkov.split(","))
+
+
+def test_coverage_counts_every_control_of_the_standard_once() -> None:
+    judged = [control for row in coverage() for control in row.judged]
+    assert sorted(judged) == sorted(rule.id for rule in guardrails.rules() if "FSBP" in rule.frameworks)
+    assert RUNTIME.keys().isdisjoint(judged)

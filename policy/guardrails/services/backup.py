@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from guardrails.checks import has_value, is_block, number
+from guardrails.checks import has_value, is_block, is_set, number
 from guardrails.resource import ABSENT, UNKNOWN, Resource
 from guardrails.rule import Deferred, Kind, On, Outcome, Scope, declare, undecided
 
@@ -48,6 +48,19 @@ declare(
     why="Whoever takes over the account deletes the backups first.",
     fix="VaultLockConfiguration(backup_vault_name=vault.name, min_retention_days=7)",
     url="https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html",
+)
+
+
+declare(
+    "Backup.1",
+    "medium",
+    Kind.CUSTOMER_KEY,
+    "AWS Backup recovery points should be encrypted at rest",
+    types=VAULT,
+    check=is_set("kmsKeyArn"),
+    why="Recovery points are always encrypted; your own key can be refused and audited, and a copy in another account "
+    "needs one.",
+    fix="Vault(kms_key_arn=key.arn)",
 )
 
 

@@ -120,6 +120,19 @@ declare(
 )
 
 
+declare(
+    "Opensearch.10",
+    "low",
+    Kind.FREE,
+    "OpenSearch domains should have the latest software update installed",
+    types=DOMAIN,
+    check=is_true("softwareUpdateOptions.autoSoftwareUpdateEnabled"),
+    why="Service software carries the security fixes; off, it waits for somebody to remember. Whether an update is "
+    "installed only AWS knows.",
+    fix='software_update_options={"auto_software_update_enabled": True}',
+)
+
+
 def _document(policy: Resource) -> tuple[list[Mapping[str, Any]], Outcome | None]:
     """The blocks of a serverless policy, which is a JSON object or a list of them; or what a check yields instead."""
     value = policy.get("policy")

@@ -62,6 +62,7 @@ CASES: dict[str, Case] = {
         ok=((VAULT, LOCK), (VAULT, r(backup.LOCK, {"backupVaultName": "vault", "minRetentionDays": 7}, "lock"))),
         bad=((VAULT,), (VAULT, LOCK.but(minRetentionDays=None)), (VAULT, LOCK.but(minRetentionDays=0))),
     ),
+    "Backup.1": one(backup.VAULT, {"kmsKeyArn": "arn:k"}, {}, {"kmsKeyArn": ""}),
     "P.Backup.coverage": Case(
         ok=(
             (DATA,),
@@ -129,6 +130,12 @@ CASES: dict[str, Case] = {
         {},
         {"domainEndpointOptions": {"enforceHttps": True, "tlsSecurityPolicy": "Policy-Min-TLS-1-0-2019-07"}},
         {"domainEndpointOptions": {"enforceHttps": False, "tlsSecurityPolicy": TLS12}},
+    ),
+    "Opensearch.10": one(
+        search.DOMAIN,
+        {"softwareUpdateOptions": {"autoSoftwareUpdateEnabled": True}},
+        {},
+        {"softwareUpdateOptions": {"autoSoftwareUpdateEnabled": False}},
     ),
     "P.AOSS.network": Case(
         ok=(
