@@ -1,0 +1,86 @@
+"""Compares what the real engine and the embedded preview say about one stack."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from tierwise.preview.values import UNKNOWN_SENTINEL
+from tierwise.sandbox.functions import _OWNED
+from tierwise.sandbox.identity import ACCOUNT
+
+#: Members of a state that are sets; the SDK sends them in no order.
+_SETS = ("dependencies", "aliases", "additionalSecretOutputs")
+#: The real CLI's preview has no outputs: its steps are told before the provider has answered.
+_LEFT_OUT = ("outputs", "stackTrace", "sourcePosition", "inputs", "propertyDependencies", *_SETS)
+
+
+def decided(preview: Mapping[str, Any]) -> set[str]:
+    """Texts that the sandbox decides and that nobody knows offline: automatic names, its account, what AWS owns."""
+    names = {ACCOUNT}
+    names |= {str(owned["id"]) for owned in _OWNED.values()}
+    for step in preview["steps"]:
+        inputs = step["newState"].get("inputs", {})
+        names |= {str(inputs[name]) for name in inputs.get("__defaults", ())}
+    return names
+
+
+def differences(real: Mapping[str, Any], ours: Mapping[str, Any]) -> list[str]:
+    """Everything that the two say differently, a line each."""
+    found: list[str] = []
+    theirs = {step["urn"]: step for step in real["steps"]}
+    own = {step["urn"]: step for step in ours["steps"]}
+    found += [f"only the engine has {urn}" for urn in theirs.keys() - own.keys()]
+    found += [f"only the preview has {urn}" for urn in own.keys() - theirs.keys()]
+    names = decided(real)
+    for urn in sorted(theirs.keys() & own.keys()):
+        found += [f"{urn}  {line}" for line in _step(theirs[urn], own[urn], names)]
+    for member in ("config", "changeSummary"):
+        if real[member] != ours[member]:
+            found.append(f"{member}: {real[member]} and {ours[member]}")
+    return found
+
+
+def _step(real: Mapping[str, Any], ours: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
+    for member in ("op", "provider"):
+        yield from _values(member, real.get(member), ours.get(member))
+    theirs, own = real["newState"], ours["newState"]
+    for member in sorted((theirs.keys() | own.keys()) - set(_LEFT_OUT)):
+        yield from _values(member, theirs.get(member), own.get(member))
+    for member in _SETS:
+        yield from _values(member, sorted(theirs.get(member, ())), sorted(own.get(member, ())))
+    # What a provider expands has no line of the program in the real engine, and a library's line is not the program's.
+    position = theirs.get("sourcePosition")
+    if position and "/site-packages/" not in position:
+        yield from _values("sourcePosition", theirs["sourcePosition"], own.get("sourcePosition"))
+    yield from _values(
+        "propertyDependencies",
+        {key: sorted(urns) for key, urns in theirs.get("propertyDependencies", {}).items()},
+        {key: sorted(urns) for key, urns in own.get("propertyDependencies", {}).items()},
+    )
+    inputs = dict(theirs.get("inputs", {}))
+    for name in inputs.pop("__defaults", ()):
+        inputs.pop(name)
+    for name in sorted(inputs.keys() | own.get("inputs", {}).keys()):
+        yield from _input(name, inputs.get(name), own.get("inputs", {}).get(name), names)
+
+
+def _input(name: str, real: Any, ours: Any, names: Iterable[str]) -> Iterator[str]:
+    """As ``_values``; what the preview does not know may be known where the sandbox has decided it."""
+    text = json.dumps(real)
+    from_sandbox = real == "[secret]" or any(decided in text for decided in names)
+    for line in _values(f"inputs.{name}", real, ours):
+        if not (from_sandbox and line.endswith(f" and {UNKNOWN_SENTINEL!r}")):
+            yield line
+
+
+def _values(path: str, real: Any, ours: Any) -> Iterator[str]:
+    if isinstance(real, dict) and isinstance(ours, dict):
+        for key in sorted(real.keys() | ours.keys()):
+            yield from _values(f"{path}.{key}", real.get(key), ours.get(key))
+    elif isinstance(real, list) and isinstance(ours, list) and len(real) == len(ours):
+        for index, (theirs, own) in enumerate(zip(real, ours, strict=True)):
+            yield from _values(f"{path}[{index}]", theirs, own)
+    elif real != ours:
+        yield f"{path}: {real!r} and {ours!r}"

@@ -1,0 +1,197 @@
+"""The sandbox's provider, called as the engine calls it, without the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+
+from guardrails.resource import UNKNOWN
+from tierwise.preview.values import Secret, encode_struct
+from tierwise.sandbox.cloud import Cloud
+from tierwise.sandbox.faults import Fault, Faults
+from tierwise.sandbox.provider import Provider
+from tierwise.sandbox.service import Service
+from tierwise.sandbox.wire import WireDecoder
+
+BUCKET, SUBNET, ROLE = "aws:s3/bucket:Bucket", "aws:ec2/subnet:Subnet", "aws:iam/role:Role"
+PARAMETER = "aws:ssm/parameter:Parameter"
+
+
+def urn(type_: str, name: str = "thing") -> str:
+    return f"urn:pulumi:dev::demo::{type_}::{name}"
+
+
+class Client:
+    """Speaks the protocol in plain values."""
+
+    def __init__(self, stub: Any, cloud: Cloud) -> None:
+        self.stub = stub
+        self.cloud = cloud
+        self._decode = WireDecoder().struct
+
+    def check(self, type_: str, inputs: dict[str, Any], old: dict[str, Any] | None = None, name: str = "thing") -> Any:
+        response = self.stub.Check(
+            provider_pb2.CheckRequest(
+                urn=urn(type_, name), olds=encode_struct(old or {}), news=encode_struct(inputs), name=name, type=type_
+            )
+        )
+        return self._decode(response.inputs), [(failure.property, failure.reason) for failure in response.failures]
+
+    def create(self, type_: str, inputs: dict[str, Any], name: str = "thing", preview: bool = False) -> Any:
+        response = self.stub.Create(
+            provider_pb2.CreateRequest(urn=urn(type_, name), properties=encode_struct(inputs), preview=preview)
+        )
+        return response.id, self._decode(response.properties)
+
+    def diff(self, type_: str, old: dict[str, Any], new: dict[str, Any], state: dict[str, Any] | None = None) -> Any:
+        return self.stub.Diff(
+            provider_pb2.DiffRequest(
+                urn=urn(type_), old_inputs=encode_struct(old), olds=encode_struct(state or old), news=encode_struct(new)
+            )
+        )
+
+
+@pytest.fixture
+def cloud(tmp_path: Path) -> Cloud:
+    return Cloud(tmp_path / "cloud.db")
+
+
+def serve(cloud: Cloud, *faults: Fault) -> Iterator[Client]:
+    provider = Provider(cloud, Faults(faults, cloud))
+    provider.configure({"region": "us-east-1", "defaultTags": '{"tags": {"owner": "me"}}'})
+    server = grpc.server(ThreadPoolExecutor(2))
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Service(provider, "aws"), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        yield Client(provider_pb2_grpc.ResourceProviderStub(channel), cloud)
+    server.stop(None)
+
+
+@pytest.fixture
+def client(cloud: Cloud) -> Iterator[Client]:
+    yield from serve(cloud)
+
+
+def test_name_is_made_up_once_and_kept(client: Client) -> None:
+    first, failures = client.check(BUCKET, {}, name="Assets")
+    assert failures == []
+    assert first["bucket"].startswith("assets-")
+    assert len(first["bucket"]) == len("assets-1234567")
+    assert first["__defaults"] == ["bucket"]
+    assert client.check(BUCKET, {}, name="Assets")[0] == first
+    client.create(BUCKET, first, name="Assets")
+    assert client.check(BUCKET, {}, first, name="Assets")[0]["bucket"] == first["bucket"]
+    assert client.check(BUCKET, {}, name="Assets")[0]["bucket"] != first["bucket"]
+
+
+def test_inputs_that_aws_refuses(client: Client) -> None:
+    _, failures = client.check(SUBNET, {"vpcId": "vpc-1", "cidrBlok": "10.0.0.0/24"})
+    assert [path for path, _ in failures] == ["cidrBlok"]
+    assert "cidr_block" in failures[0][1] or "cidrBlock" in failures[0][1]
+
+
+def test_preview_knows_inputs_only(client: Client) -> None:
+    id_, outputs = client.create(SUBNET, {"vpcId": UNKNOWN, "cidrBlock": "10.0.0.0/24"}, preview=True)
+    assert id_ == ""
+    assert outputs["cidrBlock"] == "10.0.0.0/24"
+    assert outputs["arn"] is UNKNOWN
+    assert outputs["vpcId"] is UNKNOWN
+    assert client.cloud.all() == []
+
+
+def test_created_has_ids_and_tags_of_aws_shape(client: Client) -> None:
+    id_, outputs = client.create(SUBNET, {"vpcId": "vpc-1", "cidrBlock": "10.0.0.0/24", "tags": {"Name": "a"}})
+    assert id_.startswith("subnet-")
+    assert len(id_) == len("subnet-") + 17
+    assert outputs["arn"] == f"arn:aws:ec2:us-east-1:123456789012:subnet/{id_}"
+    assert outputs["tagsAll"] == {"owner": "me", "Name": "a"}
+    assert outputs["region"] == "us-east-1"
+    assert not any(value is UNKNOWN for value in outputs.values())
+
+
+def test_secrets_stay_secret(client: Client) -> None:
+    id_, outputs = client.create(PARAMETER, {"name": "/demo", "type": "SecureString", "value": Secret("hush")})
+    assert outputs["value"] == Secret("hush")
+    read = client.stub.Read(provider_pb2.ReadRequest(id=id_, urn=urn(PARAMETER)))
+    assert WireDecoder().struct(read.properties)["value"] == Secret("hush")
+
+
+@pytest.mark.parametrize(
+    ("type_", "old", "new", "replaces"),
+    [
+        (SUBNET, {"cidrBlock": "10.0.0.0/24"}, {"cidrBlock": "10.0.1.0/24"}, ["cidrBlock"]),
+        (SUBNET, {"mapPublicIpOnLaunch": False}, {"mapPublicIpOnLaunch": True}, []),
+        (ROLE, {"path": "/"}, {"path": "/x/"}, ["path"]),
+        (BUCKET, {"region": "us-east-1"}, {"region": "us-west-2"}, ["region"]),
+    ],
+)
+def test_update_or_replace(
+    client: Client, type_: str, old: dict[str, Any], new: dict[str, Any], replaces: list[str]
+) -> None:
+    difference = client.diff(type_, old, new)
+    assert difference.changes == provider_pb2.DiffResponse.DIFF_SOME
+    assert list(difference.replaces) == replaces
+    assert list(difference.diffs) == list(new)
+
+
+def test_same_inputs_are_no_difference(client: Client) -> None:
+    inputs, _ = client.check(ROLE, {"assumeRolePolicy": '{"Version":"2012-10-17","Statement":[]}'})
+    _, state = client.create(ROLE, inputs)
+    assert client.diff(ROLE, inputs, inputs, state).changes == provider_pb2.DiffResponse.DIFF_NONE
+
+
+def test_what_keeps_its_name_goes_before_its_successor_comes(client: Client) -> None:
+    named = {"name": "fixed", "path": "/"}
+    assert client.diff(ROLE, named, {**named, "path": "/x/"}).deleteBeforeReplace
+    assert not client.diff(
+        ROLE, {**named, "__defaults": ["name"]}, {**named, "path": "/x/", "__defaults": ["name"]}
+    ).deleteBeforeReplace
+
+
+def test_gone_is_read_as_gone_and_not_updated(client: Client) -> None:
+    assert client.stub.Read(provider_pb2.ReadRequest(id="subnet-1", urn=urn(SUBNET))).id == ""
+    client.stub.Delete(provider_pb2.DeleteRequest(id="subnet-1", urn=urn(SUBNET)))
+    with pytest.raises(grpc.RpcError, match="does not exist"):
+        client.stub.Update(provider_pb2.UpdateRequest(id="subnet-1", urn=urn(SUBNET)))
+
+
+def test_a_taken_name_is_refused(client: Client) -> None:
+    client.create(BUCKET, {"bucket": "taken"})
+    with pytest.raises(grpc.RpcError, match="already exists"):
+        client.create(BUCKET, {"bucket": "taken"}, name="other")
+
+
+def test_unknown_types_and_functions_are_told(client: Client) -> None:
+    with pytest.raises(grpc.RpcError, match="knows no such type"):
+        client.check("aws:nosuch/thing:Thing", {})
+    answer = client.stub.Invoke(provider_pb2.InvokeRequest(tok="aws:nosuch/getThing:getThing"))
+    assert "does not answer" in answer.failures[0].reason
+
+
+def test_garbage_on_the_wire_is_an_error_not_a_crash(client: Client) -> None:
+    with pytest.raises(grpc.RpcError, match="invalid URN"):
+        client.stub.Check(provider_pb2.CheckRequest(urn="nonsense"))
+    assert client.check(BUCKET, {})[1] == []
+
+
+def test_functions_find_what_was_made(client: Client) -> None:
+    id_, _ = client.create("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16", "tags": {"Name": "main"}})
+    request = provider_pb2.InvokeRequest(tok="aws:ec2/getVpc:getVpc", args=encode_struct({"tags": {"Name": "main"}}))
+    found = getattr(client.stub.Invoke(request), "return")
+    assert found.fields["id"].string_value == id_
+
+
+@pytest.mark.parametrize(("kind", "exists"), [("fail", False), ("half", True), ("lost", True)])
+def test_a_fault_strikes_as_often_as_told(cloud: Cloud, kind: Any, exists: bool) -> None:
+    for client in serve(cloud, Fault(kind, "create", "aws:s3/*", times=1)):
+        with pytest.raises(grpc.RpcError):
+            client.create(BUCKET, {"bucket": "first"})
+        assert bool(cloud.all()) == exists
+        client.create(BUCKET, {"bucket": "second"}, name="other")
