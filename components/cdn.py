@@ -1,28 +1,45 @@
-"""The CloudFront distribution: the site from a bucket, the API from the load balancer."""
+"""The CloudFront distribution: the site from a bucket, the API from the load balancer or from API Gateway."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 from pulumi_aws import cloudfront
 
 from components.cdn_logs import CdnLogs
-from components.cdn_policies import ALL_VIEWER_REQUEST_POLICY, API_CACHE_POLICIES
+from components.cdn_policies import ALL_VIEWER_REQUEST_POLICY, API_CACHE_POLICIES, VIEWER_WITHOUT_HOST_POLICY
 from components.component import Component
 from components.load_balancer import LoadBalancer
 from components.names import Names
-from components.origin_secret import ORIGIN_HEADER
+from components.origin_header import ORIGIN_HEADER
 from settings.edge import ApiPath
 from settings.edge import Cdn as CdnSettings
 
 #: Origin ids, as behaviours name them.
 SITE_ORIGIN = "s3"
 API_ORIGIN = "alb"
+GATEWAY_ORIGIN = "api"
 
 _READ = ["GET", "HEAD"]
 _ALL = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gateway:
+    """An API of API Gateway, as the distribution calls it.
+
+    Attributes:
+        host: Its name.
+        base_path: What stands before every path there, such as ``/prod``.
+        secret: Value of the header by which its firewall knows the distribution; None where nothing asks for it.
+    """
+
+    host: pulumi.Input[str]
+    base_path: str = ""
+    secret: pulumi.Input[str] | None = None
 
 
 class Cdn(Component):
@@ -30,7 +47,8 @@ class Cdn(Component):
 
     The site comes from a private bucket through origin access control and is cached for ``staticTtlSeconds``, unless
     an object says otherwise. API paths go to the load balancer: an internal one through a VPC origin, a public one
-    over TLS 1.2 with the header that it demands. A stack without a domain uses CloudFront's own certificate, whose
+    over TLS 1.2 with the header that it demands. Without a load balancer they go to API Gateway, below its stage. A
+    stack without a domain uses CloudFront's own certificate, whose
     oldest protocol cannot be chosen.
 
     Costs nothing at rest; 0.085 USD a GB and 1.00 a million requests in the cheapest price class, after the free
@@ -43,6 +61,7 @@ class Cdn(Component):
         names: Names of the stack.
         site_bucket_domain: Regional domain name of the site's bucket.
         load_balancer: What API paths go to.
+        gateway: What they go to where there is no load balancer.
         domain_name: A name of one's own.
         certificate_arn: Its certificate, in us-east-1.
         web_acl_arn: The firewall in front.
@@ -59,8 +78,8 @@ class Cdn(Component):
         host: The name that users call: the domain of one's own, or else its own address.
 
     Raises:
-        ValueError: API paths without a load balancer, a domain without its certificate, or an HTTPS load balancer
-            without a domain, for whose name CloudFront could not check the certificate.
+        ValueError: API paths without a load balancer and a gateway, a domain without its certificate, or an HTTPS load
+            balancer without a domain, for whose name CloudFront could not check the certificate.
     """
 
     token = "edge:Cdn"  # noqa: S105 - a type token
@@ -73,6 +92,7 @@ class Cdn(Component):
         names: Names,
         site_bucket_domain: pulumi.Input[str],
         load_balancer: LoadBalancer | None = None,
+        gateway: Gateway | None = None,
         domain_name: str | None = None,
         certificate_arn: pulumi.Input[str] | None = None,
         web_acl_arn: pulumi.Input[str] | None = None,
@@ -80,8 +100,8 @@ class Cdn(Component):
         log_access: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        if settings.api_paths and load_balancer is None:
-            raise ValueError("cdn.apiPaths needs a load balancer")
+        if settings.api_paths and load_balancer is None and gateway is None:
+            raise ValueError("cdn.apiPaths needs a load balancer or an API")
         if (domain_name is None) != (certificate_arn is None):
             raise ValueError("a distribution's domain and certificate come together")
         if load_balancer is not None and load_balancer.protocol == "HTTPS" and domain_name is None:
@@ -95,6 +115,9 @@ class Cdn(Component):
         origins = [self._site_origin(site_bucket_domain)]
         if load_balancer is not None and settings.api_paths:
             origins.append(self._api_origin(load_balancer))
+        elif gateway is not None and settings.api_paths:
+            origins.append(self._gateway_origin(gateway))
+        self._api_origin_id = API_ORIGIN if load_balancer is not None else GATEWAY_ORIGIN
         self.distribution = cloudfront.Distribution(
             name,
             enabled=True,
@@ -251,6 +274,19 @@ class Cdn(Component):
             vpc_origin_config=cloudfront.DistributionOriginVpcOriginConfigArgs(vpc_origin_id=vpc_origin.id),
         )
 
+    def _gateway_origin(self, gateway: Gateway) -> cloudfront.DistributionOriginArgs:
+        return cloudfront.DistributionOriginArgs(
+            origin_id=GATEWAY_ORIGIN,
+            domain_name=gateway.host,
+            origin_path=gateway.base_path or None,
+            custom_headers=None
+            if gateway.secret is None
+            else [cloudfront.DistributionOriginCustomHeaderArgs(name=ORIGIN_HEADER, value=gateway.secret)],
+            custom_origin_config=cloudfront.DistributionOriginCustomOriginConfigArgs(
+                http_port=80, https_port=443, origin_protocol_policy="https-only", origin_ssl_protocols=["TLSv1.2"]
+            ),
+        )
+
     def _site_behavior(self) -> cloudfront.DistributionDefaultCacheBehaviorArgs:
         return cloudfront.DistributionDefaultCacheBehaviorArgs(
             target_origin_id=SITE_ORIGIN,
@@ -265,14 +301,16 @@ class Cdn(Component):
     def _api_behavior(self, path: ApiPath) -> cloudfront.DistributionOrderedCacheBehaviorArgs:
         return cloudfront.DistributionOrderedCacheBehaviorArgs(
             path_pattern=path.path,
-            target_origin_id=API_ORIGIN,
+            target_origin_id=self._api_origin_id,
             # An API call is refused over HTTP, not redirected: it would have sent its token in the clear.
             viewer_protocol_policy="https-only",
             allowed_methods=_ALL,
             cached_methods=_READ,
             compress=True,
             cache_policy_id=API_CACHE_POLICIES[path.cache],
-            origin_request_policy_id=ALL_VIEWER_REQUEST_POLICY,
+            origin_request_policy_id=ALL_VIEWER_REQUEST_POLICY
+            if self._api_origin_id == API_ORIGIN
+            else VIEWER_WITHOUT_HOST_POLICY,
             response_headers_policy_id=self.headers_policy.id,
         )
 

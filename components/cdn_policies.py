@@ -17,3 +17,5 @@ API_CACHE_POLICIES: Final[Mapping[Literal["disabled", "optimized"], str]] = {
 #: certificate.
 #: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
 ALL_VIEWER_REQUEST_POLICY: Final = "216adef6-5c7f-47e4-b989-5492eafa07d3"
+#: AllViewerExceptHostHeader: the same without the Host header, by which API Gateway finds its API.
+VIEWER_WITHOUT_HOST_POLICY: Final = "b689b0a8-53d0-40ab-baf2-68738e2966ac"

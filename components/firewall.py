@@ -10,12 +10,13 @@ from pulumi_aws import cloudwatch, wafv2
 from components.component import Component
 from components.firewall_rules import rules
 from components.names import Names
+from components.origin_header import ORIGIN_HEADER
 from settings.edge import Firewall as FirewallSettings
 
 #: A web ACL for CloudFront, its metrics and its logs live here.
 _GLOBAL = "us-east-1"
 #: Headers whose values never reach the log.
-_REDACTED = ("authorization", "cookie")
+_REDACTED = ("authorization", "cookie", ORIGIN_HEADER.lower())
 
 
 class Firewall(Component):
@@ -32,6 +33,7 @@ class Firewall(Component):
         names: Names of the stack.
         role: What it stands before, for its names; none for the distribution.
         scope: ``CLOUDFRONT``, or ``REGIONAL`` for what stands in the stack's own region.
+        origin_secret: Value by which the distribution in front proves itself; for what stands behind one.
         log_retention_days: Days that logs are kept.
         opts: Options of the component.
 
@@ -51,6 +53,7 @@ class Firewall(Component):
         names: Names,
         role: str | None = None,
         scope: Literal["CLOUDFRONT", "REGIONAL"] = "CLOUDFRONT",
+        origin_secret: pulumi.Input[str] | None = None,
         log_retention_days: int,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -58,19 +61,21 @@ class Firewall(Component):
         roles = () if role is None else (role,)
         self._region = _GLOBAL if scope == "CLOUDFRONT" else names.region
         self.metric_name = names.physical(*roles, limit=128)
-        self.web_acl = self._create_web_acl(settings, scope)
+        self.web_acl = self._create_web_acl(settings, scope, origin_secret)
         self.arn: pulumi.Output[str] = self.web_acl.arn
         self._create_logging(names.physical(*roles, limit=100), log_retention_days)
         self.register_outputs({"arn": self.arn})
 
-    def _create_web_acl(self, settings: FirewallSettings, scope: str) -> wafv2.WebAcl:
+    def _create_web_acl(
+        self, settings: FirewallSettings, scope: str, origin_secret: pulumi.Input[str] | None
+    ) -> wafv2.WebAcl:
         return wafv2.WebAcl(
             self.logical_name,
             scope=scope,
             region=self._region,
             description=f"In front of {self.metric_name}",
             default_action=wafv2.WebAclDefaultActionArgs(allow=wafv2.WebAclDefaultActionAllowArgs()),
-            rules=rules(settings),
+            rules=rules(settings, origin_secret),
             visibility_config=wafv2.WebAclVisibilityConfigArgs(
                 cloudwatch_metrics_enabled=True, sampled_requests_enabled=True, metric_name=self.metric_name
             ),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+import pulumi
 from pulumi_aws import wafv2
 
+from components.origin_header import ORIGIN_HEADER
 from settings.edge import Firewall
 
 #: AWS's managed rule groups by the word in the settings. Cross-site scripting is part of the common rule set, which
@@ -18,18 +20,36 @@ _MANAGED: Final[Mapping[str, str]] = {
     "ip-reputation": "AWSManagedRulesAmazonIpReputationList",
 }
 
+#: Header in which CloudFront passes on who called it. A caller can put another address before its own, so that limits
+#: by it stand behind those of the distribution's firewall and do not replace them; a malformed one is refused.
+#: https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-forwarded-ip-address.html
+_FORWARDED: Final = "X-Forwarded-For"
 
-def rules(settings: Firewall) -> list[wafv2.WebAclRuleArgs]:
+
+def rules(settings: Firewall, origin_secret: pulumi.Input[str] | None = None) -> list[wafv2.WebAclRuleArgs]:
     """The rules that ``settings`` ask for.
 
     Cheap and certain refusals come first, then the managed groups in the order given, then Bot Control, which is paid
     by the requests that reach it.
+
+    Args:
+        settings: Rules.
+        origin_secret: Value of the header by which the distribution in front proves itself. Callers are then known by
+            the address that CloudFront passes on, because the one that calls is its own.
     """
     statements: dict[str, wafv2.WebAclRuleStatementArgs] = {}
+    if origin_secret is not None:
+        statements["past-the-distribution"] = _without_header(origin_secret)
+    behind = origin_secret is not None
     if settings.blocked_countries:
         statements["blocked-countries"] = wafv2.WebAclRuleStatementArgs(
             geo_match_statement=wafv2.WebAclRuleStatementGeoMatchStatementArgs(
-                country_codes=sorted(settings.blocked_countries)
+                country_codes=sorted(settings.blocked_countries),
+                forwarded_ip_config=wafv2.WebAclRuleStatementGeoMatchStatementForwardedIpConfigArgs(
+                    header_name=_FORWARDED, fallback_behavior="MATCH"
+                )
+                if behind
+                else None,
             )
         )
     if settings.rate_limit is not None:
@@ -37,7 +57,12 @@ def rules(settings: Firewall) -> list[wafv2.WebAclRuleArgs]:
             rate_based_statement=wafv2.WebAclRuleStatementRateBasedStatementArgs(
                 limit=settings.rate_limit,
                 evaluation_window_sec=settings.rate_window_seconds,
-                aggregate_key_type="IP",
+                aggregate_key_type="FORWARDED_IP" if behind else "IP",
+                forwarded_ip_config=wafv2.WebAclRuleStatementRateBasedStatementForwardedIpConfigArgs(
+                    header_name=_FORWARDED, fallback_behavior="MATCH"
+                )
+                if behind
+                else None,
             )
         )
     blocking = set(statements)
@@ -58,6 +83,27 @@ def rules(settings: Firewall) -> list[wafv2.WebAclRuleArgs]:
         _rule(name, priority, statement, blocks=name in blocking)
         for priority, (name, statement) in enumerate(statements.items())
     ]
+
+
+def _without_header(secret: pulumi.Input[str]) -> wafv2.WebAclRuleStatementArgs:
+    """Requests that did not come through the distribution."""
+    matches = wafv2.WebAclRuleStatementByteMatchStatementArgs(
+        field_to_match=wafv2.WebAclRuleStatementByteMatchStatementFieldToMatchArgs(
+            single_header=wafv2.WebAclRuleStatementByteMatchStatementFieldToMatchSingleHeaderArgs(
+                name=ORIGIN_HEADER.lower()
+            )
+        ),
+        positional_constraint="EXACTLY",
+        search_string=secret,
+        text_transformations=[
+            wafv2.WebAclRuleStatementByteMatchStatementTextTransformationArgs(priority=0, type="NONE")
+        ],
+    )
+    return wafv2.WebAclRuleStatementArgs(
+        not_statement=wafv2.WebAclRuleStatementNotStatementArgs(
+            statement=wafv2.WebAclRuleStatementArgs(byte_match_statement=matches)
+        )
+    )
 
 
 def _managed(

@@ -9,7 +9,7 @@ from pulumi_aws import lb
 
 from components.component import Component
 from components.names import Names
-from components.origin_secret import ORIGIN_HEADER
+from components.origin_header import ORIGIN_HEADER
 
 #: Values that all conditions of one rule may hold together.
 #: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html

@@ -1,4 +1,4 @@
-"""The shared secret by which a public load balancer knows its own distribution."""
+"""The shared secret by which a public load balancer, or an API's firewall, knows its own distribution."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from pulumi_aws import secretsmanager, ssm
 
 from components.component import Component
 from components.names import Names
-
-#: Header that carries the secret from CloudFront to the load balancer.
-ORIGIN_HEADER = "X-Origin-Verify"
 
 
 class OriginSecret(Component):
@@ -41,7 +38,7 @@ class OriginSecret(Component):
         self.parameter = ssm.Parameter(
             name,
             name=names.path("edge", "origin-secret"),
-            description="Value of the header by which the load balancer knows its distribution",
+            description="Value of the header by which the origin knows its distribution",
             type="SecureString",
             value=pulumi.Output.secret(drawn.random_password),
             tags=self.tags,

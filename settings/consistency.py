@@ -133,8 +133,16 @@ def _edge(settings: Settings) -> Iterator[Problem]:
         if cdn.site_bucket not in settings.active_buckets:
             hint = nearest(cdn.site_bucket, settings.active_buckets)
             yield Problem(("cdn", "siteBucket"), f'no such bucket "{cdn.site_bucket}"; {hint}')
-        if cdn.api_paths and settings.load_balancer is None:
-            yield Problem(("cdn", "apiPaths"), "needs a loadBalancer section")
+        behind = {
+            "loadBalancer": settings.load_balancer is not None,
+            "restApi": settings.active_rest_api is not None,
+            "httpApi": settings.active_http_api is not None,
+        }
+        answering = [section for section, exists in behind.items() if exists]
+        if cdn.api_paths and not answering:
+            yield Problem(("cdn", "apiPaths"), "needs a loadBalancer section, a restApi or an httpApi")
+        elif cdn.api_paths and len(answering) > 1:
+            yield Problem(("cdn", "apiPaths"), f"{' and '.join(answering)} would both answer: keep one")
     if settings.firewall is not None and settings.firewall.enabled and cdn is None:
         yield Problem(("firewall",), "stands in front of the cdn: enable cdn, or set firewall.enabled to false")
     answers = cdn is not None or settings.domain is not None or settings.active_http_api is not None

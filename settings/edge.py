@@ -13,7 +13,7 @@ CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
 
 class ApiPath(Section):
-    """A path that CloudFront passes to the load balancer."""
+    """A path that CloudFront passes to the load balancer, or to the REST or HTTP API."""
 
     path: str = Field(pattern=r"^/")
     """Path pattern, such as ``/api/*``."""
@@ -22,7 +22,7 @@ class ApiPath(Section):
 
 
 class Cdn(Section):
-    """A CloudFront distribution: the site from a private bucket, the API from the load balancer."""
+    """A CloudFront distribution: the site from a private bucket, the API from the load balancer or API Gateway."""
 
     enabled: bool = by_tier("cdn")
     """Whether the distribution exists in this stack."""
@@ -33,7 +33,7 @@ class Cdn(Section):
     static_ttl_seconds: int = Field(default=31536000, ge=0, le=31536000)
     """Seconds that static files are cached, at most one year. Uploads must carry hashed names."""
     api_paths: tuple[ApiPath, ...] = ()
-    """Paths passed to the load balancer, in order of precedence."""
+    """Paths passed to the load balancer or the API, whole and in order of precedence."""
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = "PriceClass_100"
     """Edge locations used."""
     minimum_tls: Literal["TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025"] = "TLSv1.2_2021"

@@ -167,7 +167,8 @@ class RestApi(Section):
     log_retention_days: LogRetentionDays = by_tier("log_retention_days")
     """Days that the access log and the execution log are kept."""
     firewall: Firewall | None = None
-    """A regional web ACL before the API, beside the distribution's ``firewall``."""
+    """A regional web ACL before the API, beside the distribution's ``firewall``. Behind a distribution it also
+    refuses who comes past it."""
 
     def function_of(self, route: str) -> str:
         """The name of the function that answers ``route``."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from components.cdn import Gateway
     from components.firewall import Firewall
+    from components.origin_secret import OriginSecret
     from components.platform import Platform
     from components.rest_api import RestApi
     from components.table import Table
@@ -66,6 +68,26 @@ def create_rest_api(platform: Platform) -> RestApi | None:
     )
 
 
+def create_origin_secret(platform: Platform) -> OriginSecret | None:
+    """What the API's firewall knows the distribution by, where both exist."""
+    settings = platform.settings.active_rest_api
+    if settings is None or settings.firewall is None or not settings.firewall.enabled or not platform.behind_cdn:
+        return None
+    from components.origin_secret import OriginSecret
+
+    return OriginSecret("rest-api-origin-secret", names=platform.names, opts=platform.child())
+
+
+def gateway(platform: Platform) -> Gateway | None:
+    """The API that a distribution calls where there is no load balancer."""
+    from components.cdn import Gateway
+
+    if platform.rest_api is not None:
+        secret = None if platform.origin_secret is None else platform.origin_secret.value
+        return Gateway(host=platform.rest_api.host, base_path=platform.rest_api.base_path, secret=secret)
+    return None if platform.http_api is None else Gateway(host=platform.http_api.host)
+
+
 def _create_firewall(platform: Platform) -> Firewall | None:
     settings = platform.settings.active_rest_api
     if settings is None or settings.firewall is None or not settings.firewall.enabled:
@@ -78,6 +100,7 @@ def _create_firewall(platform: Platform) -> Firewall | None:
         names=platform.names,
         role="rest-api",
         scope="REGIONAL",
+        origin_secret=None if platform.origin_secret is None else platform.origin_secret.value,
         log_retention_days=settings.log_retention_days,
         opts=platform.child(),
     )

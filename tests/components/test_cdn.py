@@ -197,3 +197,41 @@ def test_what_could_not_work_is_refused(
     error = plan_of(lambda: _create(scheme, balancer_certificate, own_domain, False, {})).error
     assert error is not None
     assert message in error.message
+
+
+@functools.cache
+def before_an_api() -> Sample:
+    """A distribution that passes ``/api/*`` to API Gateway."""
+
+    def create() -> None:
+        from components.cdn import Cdn, Gateway
+
+        Cdn(
+            "cdn",
+            settings=cdn(),
+            names=names(),
+            site_bucket_domain="site.s3.us-east-1.amazonaws.com",
+            gateway=Gateway(
+                host="a1b2c3.execute-api.us-east-1.amazonaws.com",
+                base_path="/prod",
+                secret="0123456789",  # noqa: S106 - of the test
+            ),
+        )
+
+    return sample_of(create)
+
+
+def test_without_a_load_balancer_api_paths_go_to_the_gateway_below_its_stage() -> None:
+    found = before_an_api().one("aws:cloudfront/distribution:Distribution")
+    (origin,) = [o for o in found.get("origins") if o["originId"] == "api"]
+    assert origin["domainName"] == "a1b2c3.execute-api.us-east-1.amazonaws.com"
+    assert origin["originPath"] == "/prod"
+    assert origin["customHeaders"] == [{"name": "X-Origin-Verify", "value": "0123456789"}]
+    assert origin["customOriginConfig"]["originProtocolPolicy"] == "https-only"
+
+
+def test_the_gateway_is_called_by_its_own_name() -> None:
+    (behavior,) = before_an_api().one("aws:cloudfront/distribution:Distribution").get("orderedCacheBehaviors")
+    assert behavior["targetOriginId"] == "api"
+    assert behavior["originRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+    assert behavior["cachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"

@@ -93,8 +93,53 @@ def test_the_log_keeps_refusals_without_credentials() -> None:
     assert (group.get("retentionInDays"), group.get("region")) == (14, "us-east-1")
     logging = sample.one("aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration")
     assert sample.refers(logging, "resourceArn") == {"firewall"}
-    assert logging.all("redactedFields[].singleHeader.name") == ["authorization", "cookie"]
+    assert logging.all("redactedFields[].singleHeader.name") == ["authorization", "cookie", "x-origin-verify"]
     assert logging.get("loggingFilter.defaultBehavior") == "DROP"
     kept = logging.all("loggingFilter.filters[].conditions[].actionCondition.action")
     assert "ALLOW" not in kept
     assert "BLOCK" in kept
+
+
+@functools.cache
+def behind_a_distribution() -> Sample:
+    """A regional firewall before an API that only its distribution may call."""
+
+    def create() -> None:
+        from components.firewall import Firewall
+
+        Firewall(
+            "firewall",
+            settings=firewall(blockedCountries=["KP"]),
+            names=names(),
+            role="rest-api",
+            scope="REGIONAL",
+            origin_secret="0123456789abcdef",  # noqa: S106 - of the test
+            log_retention_days=14,
+        )
+
+    return sample_of(create)
+
+
+def test_what_comes_past_the_distribution_is_refused_first() -> None:
+    found = behind_a_distribution().one("aws:wafv2/webAcl:WebAcl", scope="REGIONAL", region="us-east-1")
+    first = min(found.get("rules"), key=lambda r: r["priority"])
+    assert first["name"] == "past-the-distribution"
+    assert first["action"] == {"block": {}}
+    match = first["statement"]["notStatement"]["statement"]["byteMatchStatement"]
+    assert match["fieldToMatch"] == {"singleHeader": {"name": "x-origin-verify"}}
+    assert (match["positionalConstraint"], match["searchString"]) == ("EXACTLY", "0123456789abcdef")
+
+
+def test_behind_a_distribution_callers_are_known_by_what_it_passes_on() -> None:
+    found = behind_a_distribution().one("aws:wafv2/webAcl:WebAcl").get("rules")
+    statements = {r["name"]: r["statement"] for r in found}
+    forwarded = {"headerName": "X-Forwarded-For", "fallbackBehavior": "MATCH"}
+    assert statements["rate-limit"]["rateBasedStatement"]["aggregateKeyType"] == "FORWARDED_IP"
+    assert statements["rate-limit"]["rateBasedStatement"]["forwardedIpConfig"] == forwarded
+    assert statements["blocked-countries"]["geoMatchStatement"]["forwardedIpConfig"] == forwarded
+    assert "forwardedIpConfig" not in rule("rate-limit")["statement"]["rateBasedStatement"]
+
+
+def test_the_secret_of_the_distribution_is_not_logged() -> None:
+    logging = behind_a_distribution().one("aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration")
+    assert "x-origin-verify" in {field["singleHeader"]["name"] for field in logging.get("redactedFields")}
