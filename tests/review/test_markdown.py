@@ -71,8 +71,8 @@ def test_the_headline_the_table_and_what_changes() -> None:
     check_whole(text)
     lines = text.splitlines()
     assert lines[1] == "### 1 of 2 stacks change, +$2.50 a month, nothing blocks"
-    assert "| 🟢 <code>shop&#47;prod</code> | +-1 | $1.00 → $3.50 (+$2.50) | 3 % of $100.00 | 0 advisory |" in lines
-    assert "| 🟢 <code>shop&#47;dev</code> | none | $1.00 | 1 % of $100.00 | 0 advisory |" in lines
+    assert "| 🟢 <code>shop/prod</code> | +-1 | $1.00 → $3.50 (+$2.50) | 3 % of $100.00 | 0 advisory |" in lines
+    assert "| 🟢 <code>shop/dev</code> | none | $1.00 | 1 % of $100.00 | 0 advisory |" in lines
     assert text.count("<details>") == 1
     assert "! replace aws:sqs/queue:Queue q  forced by name" in lines
     assert '      tags.k: "1" → "2"' in lines

@@ -95,8 +95,8 @@ def failure(problems: Sequence[str]) -> str:
 def code(text: Any, width: int = _NAME) -> str:
     """Text from a program as inline code in which nothing has a meaning."""
     shown = clean(_clip(str(text), width))
-    # Entities for all punctuation: inside a table cell, say, a bar would end the cell even in code.
-    escaped = re.sub(r"[^\w\s]|_", lambda found: f"&#{ord(found.group())};", shown)
+    # Entities for punctuation, but for what never means anything: a bar would end a table's cell even in code.
+    escaped = re.sub(r"[^\w\s,;()/='-]|_", lambda found: f"&#{ord(found.group())};", shown)
     return f"<code>{escaped or '&#32;'}</code>"
 
 
