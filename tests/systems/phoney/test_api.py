@@ -18,6 +18,18 @@ ORIGINS = {
 }
 
 
+@pytest.mark.requirement("PHONEY-08")
+def test_a_firewall_stands_before_the_api_where_it_is_asked_for(prod: Planned) -> None:
+    assert not [token for token in prod.types() if token.startswith(("aws:wafv2/", "aws:cloudfront/"))]
+    plan = planned("phoney", "prod", preset="firewall")
+    assert plan.one("aws:wafv2/webAcl:WebAcl").get("scope") == "CLOUDFRONT"
+    distribution = plan.one("aws:cloudfront/distribution:Distribution")
+    assert plan.refers(distribution, "webAclId") == {"firewall"}
+    (behavior,) = distribution.get("orderedCacheBehaviors")
+    assert behavior["pathPattern"] == "/*"
+    assert "http-api" in plan.refers(distribution, "origins")
+
+
 @pytest.mark.requirement("PHONEY-09")
 def test_a_name_of_ones_own_has_a_certificate_and_records(prod: Planned) -> None:
     assert not prod.all("aws:apigatewayv2/domainName:DomainName")

@@ -208,7 +208,7 @@ def test_cost_grows_in_line_with_use() -> None:
     assert totals[2] - totals[1] == totals[1] - totals[0] > 0
 
 
-@pytest.mark.parametrize("preset", ["own-domain", "vpc", "cache"])
+@pytest.mark.parametrize("preset", ["own-domain", "firewall", "vpc", "cache"])
 def test_every_preset_passes(preset: str) -> None:
     review = reviewed("phoney", "prod", preset=preset)
     assert not [f"{f.policy} {f.resource}: {f.message}" for f in review.findings if f.level == "mandatory"]
