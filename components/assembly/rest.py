@@ -70,8 +70,11 @@ def create_rest_api(platform: Platform) -> RestApi | None:
 
 def create_origin_secret(platform: Platform) -> OriginSecret | None:
     """What the API's firewall knows the distribution by, where both exist."""
-    settings = platform.settings.active_rest_api
-    if settings is None or settings.firewall is None or not settings.firewall.enabled or not platform.behind_cdn:
+    settings, cdn = platform.settings.active_rest_api, platform.settings.cdn
+    if settings is None or settings.firewall is None or not settings.firewall.enabled:
+        return None
+    # A distribution of the site alone leaves callers to come to the API themselves.
+    if cdn is None or not platform.behind_cdn or not cdn.api_paths:
         return None
     from components.origin_secret import OriginSecret
 

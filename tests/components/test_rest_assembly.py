@@ -100,6 +100,14 @@ def test_the_distribution_calls_the_api_and_proves_itself_to_its_firewall() -> N
     assert plan().refers(association, "webAclArn") == {"rest-api-firewall"}
 
 
+def test_a_distribution_of_the_site_alone_leaves_the_api_open_to_callers() -> None:
+    site_alone = planned("phoney", "prod", **{**OVERRIDES, "cdn": {"siteBucket": "site"}})
+    regional = site_alone.one("aws:wafv2/webAcl:WebAcl", scope="REGIONAL")
+    assert "past-the-distribution" not in {r["name"] for r in regional.get("rules")}
+    (origin,) = site_alone.one("aws:cloudfront/distribution:Distribution").get("origins")
+    assert origin["originId"] == "s3"
+
+
 def test_alarms_and_queries_watch_the_api_and_the_table() -> None:
     assert alarm("api-slow").get("namespace") == "AWS/ApiGateway"
     assert alarm("api-slow").get("dimensions") == {"ApiName": "phoney-prod-rest-api", "Stage": "prod"}
