@@ -51,7 +51,8 @@ def _imported() -> list[str]:
         from pathlib import Path
         from tierwise.preview.engine import plan
         plan(Path("systems/{TARGET.split("/")[0]}"), "{TARGET.split("/")[1]}")
-        print(json.dumps([name for name in sys.modules if name.split(".")[0] in ("pulumi", "pulumi_aws", "pulumi_awsx")]))
+        packages = ("pulumi", "pulumi_aws", "pulumi_awsx")
+        print(json.dumps([name for name in sys.modules if name.split(".")[0] in packages]))
     """)
     found = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603
     return json.loads(found.stdout.splitlines()[-1])

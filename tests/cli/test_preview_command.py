@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tierwise.cli import FINE, REFUSED, UNUSABLE
+from tierwise.exit_status import FINE, REFUSED, UNUSABLE
 from tierwise.preview.errors import ConfigError
 from tierwise.review.run import run
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from guardrails.cost.model import money
+from guardrails.cost.tokens import short as short_type
 from guardrails.resource import UNKNOWN
 from tierwise.preview.plan import Plan, PlannedResource
 from tierwise.preview.values import Secret
@@ -76,13 +77,6 @@ def _compared(review: StackReview, comparison: Comparison, style: Style, verbose
             lines = list(part)
             yield from [*lines, ""] if lines else []
     yield from _cost(review, style, verbose)
-
-
-def short_type(token: str) -> str:
-    """``aws:s3/bucket:Bucket`` as the CLI prints it, ``aws:s3:Bucket``."""
-    package, _, rest = token.partition(":")
-    module, _, name = rest.rpartition(":")
-    return f"{package}:{module.partition('/')[0]}:{name}" if module else token
 
 
 def _tree(plan: Plan, style: Style) -> Iterator[str]:

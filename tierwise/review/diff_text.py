@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from guardrails.cost.model import ZERO, money
+from guardrails.cost.tokens import short as short_type
 from tierwise.preview.urns import parse_urn
 from tierwise.review.comparison import Comparison
 from tierwise.review.cost_diff import signed
@@ -82,8 +83,6 @@ def tree(diff: StackDiff, style: Style, *, verbose: bool) -> Iterator[str]:
         style: Paints, or not.
         verbose: Also show every input of a resource, not only the first ones.
     """
-    from tierwise.preview.text import short_type
-
     rows = list(_rows(diff))
     types = max((len(f"{prefix}{short_type(kind)}") for prefix, kind, _, _ in rows), default=0)
     names = max((len(clean(name)) for _, _, name, _ in rows), default=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tierwise.cli import FINE, REFUSED
+from tierwise.exit_status import FINE, REFUSED
 from tierwise.preview.errors import ConfigError
 from tierwise.review.diagram import architecture
 from tierwise.review.diagram_mermaid import mermaid

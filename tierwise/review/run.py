@@ -10,14 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tierwise.cli import FINE, REFUSED, UNUSABLE
+from tierwise.exit_status import FINE, REFUSED, UNUSABLE
 from tierwise.preview.errors import ConfigError
-from tierwise.review.base import Base, BaseStack, plan_base
-from tierwise.review.markdown import StackComment, comment, failure
 from tierwise.style import Style, enabled
 from tierwise.targets import Target, all_targets, find_root, resolve
 
 if TYPE_CHECKING:
+    from tierwise.review.base import Base, BaseStack
     from tierwise.review.stack import StackReview
 
 _SCHEMA = 1
@@ -100,6 +99,8 @@ def run(
         if markdown_file is not None:
             # A preview that failed is a comment too, or the one of an earlier revision would stand.
             problems = error.problems if isinstance(error, ConfigError) else [f"{type(error).__name__}: {error}"]
+            from tierwise.review.markdown import failure
+
             _write(markdown_file, failure(problems))
         raise
     if not _is_stdout(json_file) and not _is_stdout(markdown_file):
@@ -112,6 +113,8 @@ def run(
     if json_file is not None:
         _write(json_file, _json_text(results))
     if markdown_file is not None:
+        from tierwise.review.markdown import StackComment, comment
+
         stacks = [StackComment(result.key, result.json, result.problems) for result in results]
         _write(markdown_file, comment(stacks, notes))
     if any(result.problems for result in results):
@@ -137,6 +140,8 @@ def _run(
     tasks = [_Task(target, judge, verbose, coloured, with_json, len(chosen) == 1) for target in chosen]
     notes: list[str] = []
     if base is not None:
+        from tierwise.review.base import plan_base
+
         compared = plan_base(root, base, chosen, _tell)
         tasks = [replace(task, base=compared.stacks[task.target.key]) for task in tasks]
         notes = _base_notes(compared, everything=everything)
