@@ -56,6 +56,7 @@ OVERRIDES: dict[str, Any] = {
         "aws:s3:Bucket": {"storageGb": 1},
     },
 }
+SITE_ALONE: dict[str, Any] = {**OVERRIDES, "cdn": {"siteBucket": "site"}}
 
 
 def plan() -> Planned:
@@ -101,7 +102,7 @@ def test_the_distribution_calls_the_api_and_proves_itself_to_its_firewall() -> N
 
 
 def test_a_distribution_of_the_site_alone_leaves_the_api_open_to_callers() -> None:
-    site_alone = planned("phoney", "prod", **{**OVERRIDES, "cdn": {"siteBucket": "site"}})
+    site_alone = planned("phoney", "prod", preset=None, **SITE_ALONE)
     regional = site_alone.one("aws:wafv2/webAcl:WebAcl", scope="REGIONAL")
     assert "past-the-distribution" not in {r["name"] for r in regional.get("rules")}
     (origin,) = site_alone.one("aws:cloudfront/distribution:Distribution").get("origins")
