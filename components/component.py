@@ -11,8 +11,8 @@ import pulumi
 class Component(pulumi.ComponentResource):
     """A named group of resources.
 
-    Children get ``self.child()`` as their options, and ``self.tags`` where AWS tags them; the provider adds the tags that
-    all resources share.
+    Children get ``self.child()`` as their options, and ``self.tags`` where AWS tags them; the provider adds the tags
+    that all resources share.
 
     Args:
         name: Logical name, stable for the life of the stack.
