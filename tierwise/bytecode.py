@@ -14,7 +14,18 @@ from typing import Final
 
 _ROOT: Final = Path(__file__).parents[1]
 #: Packages that every preview loads, whatever the stack holds.
-_ALWAYS: Final = ("pulumi", "pulumi_awsx", "grpc", "google", "opentelemetry", "pydantic", "yaml", "typer", "wrapt", "semver")
+_ALWAYS: Final = (
+    "pulumi",
+    "pulumi_awsx",
+    "grpc",
+    "google",
+    "opentelemetry",
+    "pydantic",
+    "yaml",
+    "typer",
+    "wrapt",
+    "semver",
+)
 _OURS: Final = ("components", "settings", "policy", "tierwise")
 
 
