@@ -41,17 +41,19 @@ bench: setup
 generate: setup
 	@$(BIN)/python -m settings.schema
 	@$(BIN)/python -m tierwise.preview.checks.generate
+	@$(BIN)/python -m tierwise.preview.replacement_generate
 	@$(BIN)/python -m guardrails.page
 
+# Without AWS credentials in the environment the real engine works on a sandbox AWS on this machine.
+AWS := $(AWS_PROFILE)$(AWS_ACCESS_KEY_ID)$(AWS_ROLE_ARN)
+IN := $(if $(AWS),PATH="$(CURDIR)/$(BIN):$$PATH",$(BIN)/tierwise sandbox --)
+
 up: setup
-	@command -v pulumi >/dev/null || { \
-	  echo "The Pulumi CLI is not installed. Get it with Pulumi's own installer:"; \
-	  echo "  curl -fsSL https://get.pulumi.com | sh -s -- --version $$($(BIN)/python -c 'from importlib.metadata import version; print(version("pulumi"))')"; \
-	  echo "Then: make up STACK=$(STACK)$(if $(SYSTEM), SYSTEM=$(SYSTEM))"; exit 2; }
-	pulumi up -C $(PROJECT_DIR) -s $(STACK) --policy-pack $(if $(SYSTEM),../../)policy
+	@$(if $(AWS),,$(IN) pulumi stack select --create $(STACK) -C $(PROJECT_DIR))
+	$(IN) pulumi up -C $(PROJECT_DIR) -s $(STACK) --policy-pack policy $(if $(AWS),,--yes)
 
 down: setup
-	pulumi destroy -C $(PROJECT_DIR) -s $(STACK)
+	$(IN) pulumi destroy -C $(PROJECT_DIR) -s $(STACK) $(if $(AWS),,--yes)
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis

@@ -36,9 +36,13 @@ def test_salts_that_a_command_adds_are_taken_away(tmp_path: Path) -> None:
     added, own = tmp_path / "Pulumi.dev.yaml", tmp_path / "Pulumi.prod.yaml"
     added.write_text("config: {}\n")
     own.write_text("encryptionsalt: v1:mine\nconfig: {}\n")
+    quoted = tmp_path / "Pulumi.staging.yaml"
+    quoted.write_text("# why\nconfig: {a:b: [c:d]}\n")
     with unsalted(tmp_path):
+        quoted.write_text("# why\nencryptionsalt: v1:sandbox\nconfig: {a:b: ['c:d']}\n")
         added.write_text("encryptionsalt: v1:sandbox\nconfig:\n  a:b: c\n")
     assert added.read_text() == "config:\n  a:b: c\n"
+    assert quoted.read_text() == "# why\nconfig: {a:b: [c:d]}\n"
     assert own.read_text() == "encryptionsalt: v1:mine\nconfig: {}\n"
 
 

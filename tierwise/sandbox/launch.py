@@ -13,6 +13,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+import yaml
+
 from tierwise.preview.errors import ConfigError
 from tierwise.sandbox.doctor import cli_folder
 from tierwise.sandbox.places import FOLDER_VARIABLE, PACKAGES, Places
@@ -87,17 +89,22 @@ def run(places: Places, command: Sequence[str], root: Path) -> int:
 
 @contextmanager
 def unsalted(root: Path) -> Generator[None]:
-    """Take the encryption salts that a command adds to stack files away again; the sandbox's state has its own."""
+    """Take the encryption salts that a command adds to stack files away again; the sandbox's state has its own.
+
+    The CLI writes a file anew when it adds one; a file that says the same as before is put back to the letter.
+    """
     files = [*root.glob("Pulumi.*.yaml"), *root.glob("systems/*/Pulumi.*.yaml")]
-    before = {file: _salts(file) for file in files}
+    before = {file: file.read_bytes() for file in files}
     try:
         yield
     finally:
-        for file, salts in before.items():
-            if file.is_file() and _salts(file) != salts:
-                lines = file.read_bytes().splitlines(keepends=True)
-                file.write_bytes(b"".join(line for line in lines if not line.startswith(_SALT) or line in salts))
+        for file, content in before.items():
+            if file.is_file() and _SALT in file.read_bytes() and _SALT not in content:
+                _remove_salt(file, content)
 
 
-def _salts(file: Path) -> list[bytes]:
-    return [line for line in file.read_bytes().splitlines(keepends=True) if line.startswith(_SALT)]
+def _remove_salt(file: Path, before: bytes) -> None:
+    lines = file.read_bytes().splitlines(keepends=True)
+    after = b"".join(line for line in lines if not line.startswith(_SALT))
+    same = yaml.safe_load(after) == yaml.safe_load(before)
+    file.write_bytes(before if same else after)
