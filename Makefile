@@ -50,7 +50,7 @@ IN := $(if $(AWS),PATH="$(CURDIR)/$(BIN):$$PATH",$(BIN)/tierwise sandbox --)
 
 up: setup
 	@$(if $(AWS),,$(IN) pulumi stack select --create $(STACK) -C $(PROJECT_DIR))
-	$(IN) pulumi up -C $(PROJECT_DIR) -s $(STACK) --policy-pack policy $(if $(AWS),,--yes)
+	$(IN) pulumi up -C $(PROJECT_DIR) -s $(STACK) --policy-pack "$(CURDIR)/policy" $(if $(AWS),,--yes)
 
 down: setup
 	$(IN) pulumi destroy -C $(PROJECT_DIR) -s $(STACK) $(if $(AWS),,--yes)
