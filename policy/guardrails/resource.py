@@ -165,9 +165,9 @@ class Stack:
 
     @cached_property
     def by_type(self) -> Mapping[str, tuple[Resource, ...]]:
-        """Resources by type token, in the order of URNs: the engine registers them in another order at each run."""
+        """Resources by type token."""
         index: dict[str, list[Resource]] = {}
-        for resource in sorted(self.resources, key=lambda resource: resource.urn):
+        for resource in self.resources:
             index.setdefault(resource.type, []).append(resource)
         return {token: tuple(found) for token, found in index.items()}
 

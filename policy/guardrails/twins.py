@@ -43,12 +43,13 @@ TWINS: Final = {
 
 
 def canonical(stack: Stack) -> Stack:
-    """The stack with deprecated types renamed; the same object when there are none."""
-    if TWINS.keys().isdisjoint(stack.by_type):
-        return stack
-    return Stack(
-        (replace(r, type=TWINS[r.type]) if r.type in TWINS else r for r in stack.resources), stack.project, stack.name
-    )
+    """The stack as rules judge it: deprecated types renamed, resources in the order of their URNs.
+
+    The real engine registers resources in another order at each run; a rule that reports on the first of several must
+    not name another one each time.
+    """
+    renamed = (replace(r, type=TWINS[r.type]) if r.type in TWINS else r for r in stack.resources)
+    return Stack(sorted(renamed, key=lambda resource: resource.urn), stack.project, stack.name)
 
 
 def declared_type(resource: Resource) -> str:
