@@ -51,6 +51,20 @@ def test_sections_with_overrides() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sections", "owner", "quota"),
+    [
+        ({}, False, 1000),
+        ({"accountBaseline": {}}, True, 1000),
+        ({"overrides": {"accountBaseline": {"trail": {}}, "accountConcurrencyQuota": 50}}, True, 50),
+        ({"accountConcurrencyQuota": 2000}, False, 2000),
+    ],
+)
+def test_what_the_account_has(sections: dict[str, Any], owner: bool, quota: int) -> None:
+    found = read(**sections)
+    assert (found.account_baseline, found.concurrency_quota, found.problems) == (owner, quota, ())
+
+
+@pytest.mark.parametrize(
     ("stack_name", "sections", "tier"),
     [
         ("dev", {}, "dev"),

@@ -369,6 +369,9 @@ IAM = {
         grant("iam:AttachRolePolicy"),
         grant("iam:*"),
         grant("iam:PassRole", "lambda:CreateFunction"),
+        grant("iam:DeleteRolePermissionsBoundary"),
+        grant("lambda:UpdateFunctionCode"),
+        grant("sts:AssumeRole"),
         ok=(GOOD, grant("iam:PassRole", on="arn:aws:iam::123456789012:role/task")),
     ),
     "P.IAM.admin": one(
