@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
 
 import pulumi
-from pulumi_aws import ecs, vpc
+from pulumi_aws import ecs
 
 from components import task_definition
 from components.component import Component
@@ -16,6 +16,7 @@ from components.ecs_cluster import EcsCluster
 from components.grant import Grant, Statement
 from components.iam import ServiceRole, create_service_role
 from components.names import Names
+from components.openings import admit_to_targets, egress_rules
 from components.security_group import Rule, SecurityGroup
 from components.task_definition import Container
 
@@ -120,7 +121,7 @@ class FargateTask(Component):
         self.family: str = names.physical(spec.role, limit=255)
         self.security_group = self._create_security_group(network, grants, ingress)
         self.security_group_id: pulumi.Output[str] = self.security_group.id
-        self._open_targets(grants)
+        admit_to_targets(self, name, grants, group_id=self.security_group_id, description=f"Tasks of {spec.role}")
         self.execution_role = self._create_execution_role(grants, log_group)
         self.task_role = self._create_task_role(grants)
         self.definition = self._create_definition()
@@ -137,41 +138,14 @@ class FargateTask(Component):
     ) -> SecurityGroup:
         # Image layers, logs, secrets and AWS's APIs are all behind 443.
         https = Rule(role="https", description="HTTPS", from_port=443, cidr="0.0.0.0/0")
-        openings = {(o.target, o.port): o for grant in grants for o in grant.openings}
         return SecurityGroup(
             f"{self.logical_name}-group",
             vpc_id=network.id,
             description=f"Tasks of {self._spec.role}",
             ingress=ingress,
-            egress=[
-                https,
-                *(
-                    Rule(
-                        role=f"{target}-{port}",
-                        description=f"{target} on port {port}",
-                        from_port=port,
-                        security_group_id=opening.security_group_id,
-                    )
-                    for (target, port), opening in sorted(openings.items())
-                ),
-            ],
+            egress=[https, *egress_rules(grants)],
             opts=self.child(),
         )
-
-    def _open_targets(self, grants: Sequence[Grant]) -> None:
-        openings = {(o.target, o.port): o for grant in grants for o in grant.openings}
-        for (target, port), opening in sorted(openings.items()):
-            vpc.SecurityGroupIngressRule(
-                f"{self.logical_name}-to-{target}-{port}",
-                security_group_id=opening.security_group_id,
-                description=f"Tasks of {self._spec.role}",
-                ip_protocol="tcp",
-                from_port=port,
-                to_port=port,
-                referenced_security_group_id=self.security_group_id,
-                tags=self.tags,
-                opts=self.child(),
-            )
 
     def _create_execution_role(self, grants: Sequence[Grant], log_group: str) -> ServiceRole:
         streams = self._names.arn("logs", f"log-group:{log_group}:*")

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import pulumi
-from pulumi_aws import iam, vpc
+from pulumi_aws import iam
 
 from components.component import Component
 from components.grant import Grant
+from components.openings import admit_to_targets, egress_rules
 from components.security_group import Rule, SecurityGroup
 
 if TYPE_CHECKING:
@@ -56,37 +57,17 @@ class FunctionNetwork(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts=opts)
-        openings = {(o.target, o.port): o for grant in grants for o in grant.openings}
         self.security_group = SecurityGroup(
             name,
             vpc_id=network.id,
             description=f"Function {function}",
             egress=[
                 Rule(role="https", description="HTTPS to AWS and others", from_port=443, cidr="0.0.0.0/0"),
-                *(
-                    Rule(
-                        role=f"{target}-{port}",
-                        description=f"{target} on port {port}",
-                        from_port=port,
-                        security_group_id=opening.security_group_id,
-                    )
-                    for (target, port), opening in sorted(openings.items())
-                ),
+                *egress_rules(grants),
             ],
             opts=self.child(),
         )
-        for (target, port), opening in sorted(openings.items()):
-            vpc.SecurityGroupIngressRule(
-                f"{name}-to-{target}-{port}",
-                security_group_id=opening.security_group_id,
-                description=f"Function {function}",
-                ip_protocol="tcp",
-                from_port=port,
-                to_port=port,
-                referenced_security_group_id=self.security_group.id,
-                tags=self.tags,
-                opts=self.child(),
-            )
+        admit_to_targets(self, name, grants, group_id=self.security_group.id, description=f"Function {function}")
         interfaces = iam.RolePolicyAttachment(name, role=role_name, policy_arn=_INTERFACES, opts=self.child())
         self.requirements: list[pulumi.Resource] = [interfaces]
         self.register_outputs({"securityGroup": self.security_group.id})

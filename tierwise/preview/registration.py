@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pulumi.runtime.proto import callback_pb2, resource_pb2
@@ -29,27 +29,27 @@ class Registration:
     props: dict[str, Any]
     dependencies: set[str]
     property_dependencies: dict[str, set[str]]
-    provider: str
-    providers: dict[str, str]
-    protect: bool | None
-    retain_on_delete: bool | None
-    deleted_with: str
-    replace_with: Sequence[str]
-    aliases: Sequence[Any]
-    ignore_changes: Sequence[str]
-    replace_on_changes: Sequence[str]
-    additional_secret_outputs: Sequence[str]
-    delete_before_replace: bool | None
-    import_id: str
-    custom_timeouts: resource_pb2.RegisterResourceRequest.CustomTimeouts | None
-    version: str
-    url: str
-    package_ref: str
-    hooks: Any
-    transforms: Sequence[callback_pb2.Callback]
-    env_var_mappings: dict[str, str]
-    source_position: str
-    stack_trace: tuple[str, ...]
+    provider: str = ""
+    providers: dict[str, str] = field(default_factory=dict[str, str])
+    protect: bool | None = None
+    retain_on_delete: bool | None = None
+    deleted_with: str = ""
+    replace_with: Sequence[str] = ()
+    aliases: Sequence[Any] = ()
+    ignore_changes: Sequence[str] = ()
+    replace_on_changes: Sequence[str] = ()
+    additional_secret_outputs: Sequence[str] = ()
+    delete_before_replace: bool | None = None
+    import_id: str = ""
+    custom_timeouts: resource_pb2.RegisterResourceRequest.CustomTimeouts | None = None
+    version: str = ""
+    url: str = ""
+    package_ref: str = ""
+    hooks: Any = None
+    transforms: Sequence[callback_pb2.Callback] = ()
+    env_var_mappings: dict[str, str] = field(default_factory=dict[str, str])
+    source_position: str = ""
+    stack_trace: tuple[str, ...] = ()
 
 
 def decode_registration(request: Any, decoder: Decoder, source_position: str, trace: tuple[str, ...]) -> Registration:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from tierwise.preview.checks import sdk
+from tierwise.preview.checks.datafile import lines_by_token
 
 DATA: Final = Path(__file__).parent / "data" / "replacement.tsv"
 _INDEX: Final = re.compile(r"\[[^\]]*\]")
@@ -94,12 +95,7 @@ def knowledge(token: str) -> Knowledge:
 
 @functools.cache
 def _lines() -> dict[str, str]:
-    lines: dict[str, str] = {}
-    for line in DATA.read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            token, _, rest = line.partition("\t")
-            lines[token] = rest
-    return lines
+    return lines_by_token(DATA)
 
 
 def report(types: Iterable[str]) -> list[Coverage]:

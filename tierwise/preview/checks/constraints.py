@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from guardrails.resource import UNKNOWN
+from tierwise.preview.checks.datafile import lines_by_token
 from tierwise.preview.checks.failure import listed, nearest
 
 DATA: Final = Path(__file__).parent / "data" / "constraints.tsv"
@@ -60,12 +61,7 @@ class TypeConstraints:
 
 @functools.cache
 def _lines() -> dict[str, str]:
-    lines: dict[str, str] = {}
-    for line in DATA.read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            token, _, rest = line.partition("\t")
-            lines[token] = rest
-    return lines
+    return lines_by_token(DATA)
 
 
 @functools.cache
