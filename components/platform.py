@@ -14,7 +14,7 @@ from components.provider import account_id, create_provider
 from settings.system import Settings
 
 if TYPE_CHECKING:
-    from components.bucket import Bucket
+    from components.storage.bucket import Bucket
 
 
 class Platform(Component):

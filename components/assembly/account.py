@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 if TYPE_CHECKING:
-    from components.bucket import Bucket
-    from components.github_access import GitHubAccess
+    from components.governance.github_access import GitHubAccess
     from components.platform import Platform
+    from components.storage.bucket import Bucket
     from settings.account import AccountBaseline
 
 
@@ -19,11 +19,11 @@ def admit_to_key(platform: Platform) -> list[Mapping[str, Any]]:
     baseline = platform.settings.account_baseline
     statements: list[Mapping[str, Any]] = []
     if baseline is not None and baseline.trail.enabled:
-        from components.audit_trail import trail_key_statements
+        from components.governance.audit_trail import trail_key_statements
 
         statements += trail_key_statements(platform.names)
     if baseline is not None and baseline.recorder.enabled:
-        from components.config_recorder import recorder_key_statements
+        from components.governance.config_recorder import recorder_key_statements
 
         statements += recorder_key_statements(platform.names)
     return statements
@@ -36,11 +36,11 @@ def admit_to_bucket(platform: Platform, name: str, bucket: Bucket) -> list[Mappi
     if baseline is None or name != baseline.audit_bucket:
         return statements
     if baseline.trail.enabled:
-        from components.audit_trail import trail_statements
+        from components.governance.audit_trail import trail_statements
 
         statements += trail_statements(bucket, platform.names)
     if baseline.recorder.enabled:
-        from components.config_recorder import recorder_statements
+        from components.governance.config_recorder import recorder_statements
 
         statements += recorder_statements(bucket, platform.names)
     return statements
@@ -52,7 +52,7 @@ def create_baseline(platform: Platform) -> GitHubAccess | None:
     if baseline is None:
         return None
     regions = _regions(platform)
-    from components.account_protection import AccountProtection
+    from components.governance.account_protection import AccountProtection
 
     AccountProtection(
         "account-protection", settings=baseline, names=platform.names, regions=regions, opts=platform.child()
@@ -61,16 +61,16 @@ def create_baseline(platform: Platform) -> GitHubAccess | None:
     if bucket is not None:
         _record(platform, baseline, bucket, regions)
     if baseline.cost_allocation_tags:
-        from components.cost_tags import CostTags
+        from components.governance.cost_tags import CostTags
 
         CostTags("cost-tags", keys=baseline.cost_allocation_tags, opts=platform.child())
     if baseline.api_gateway_logs:
-        from components.api_gateway_logs import ApiGatewayLogs
+        from components.api.api_gateway_logs import ApiGatewayLogs
 
         ApiGatewayLogs("api-gateway-logs", regions=regions, opts=platform.child())
     if baseline.github is None:
         return None
-    from components.github_access import GitHubAccess
+    from components.governance.github_access import GitHubAccess
 
     return GitHubAccess(
         "github-access",
@@ -90,19 +90,19 @@ def _record(platform: Platform, baseline: AccountBaseline, bucket: Bucket, regio
         "opts": platform.child(),
     }
     if baseline.trail.enabled:
-        from components.audit_trail import AuditTrail
+        from components.governance.audit_trail import AuditTrail
 
         trail = AuditTrail("audit-trail", settings=baseline.trail, kms_key_arn=platform.key_arn, **shared)
         if trail.log_group_name is not None:
             _ring(platform, trail.log_group_name)
     if baseline.recorder.enabled:
-        from components.config_recorder import ConfigRecorder
+        from components.governance.config_recorder import ConfigRecorder
 
         ConfigRecorder("config-recorder", settings=baseline.recorder, regions=regions, **shared)
 
 
 def _ring(platform: Platform, log_group_name: pulumi.Output[str]) -> None:
-    from components.trail_alarms import TrailAlarms
+    from components.governance.trail_alarms import TrailAlarms
 
     TrailAlarms(
         "trail-alarms",

@@ -10,11 +10,11 @@ from settings.ordering import in_link_order
 if TYPE_CHECKING:
     import pulumi
 
-    from components.ecs_cluster import EcsCluster
-    from components.error_logs import ErrorLogs
-    from components.fargate_service import FargateService
+    from components.compute.ecs_cluster import EcsCluster
+    from components.compute.error_logs import ErrorLogs
+    from components.compute.fargate_service import FargateService
+    from components.compute.image_repository import ImageRepository
     from components.grant import Grant
-    from components.image_repository import ImageRepository
     from components.platform import Platform
 
 
@@ -23,7 +23,7 @@ def create_cluster(platform: Platform) -> EcsCluster | None:
     services = platform.settings.active_services.values()
     if not services or platform.vpc is None:
         return None
-    from components.ecs_cluster import EcsCluster
+    from components.compute.ecs_cluster import EcsCluster
 
     return EcsCluster(
         "cluster",
@@ -41,7 +41,7 @@ def create_error_logs(platform: Platform) -> ErrorLogs | None:
     """What copies error lines, where a service keeps them apart."""
     if not any(service.error_log_retention_days for service in platform.settings.active_services.values()):
         return None
-    from components.error_logs import ErrorLogs
+    from components.compute.error_logs import ErrorLogs
 
     return ErrorLogs(
         "error-logs",
@@ -57,7 +57,7 @@ def create_repositories(platform: Platform) -> dict[str, ImageRepository]:
     own = {name: service for name, service in platform.settings.active_services.items() if service.image is None}
     if not own:
         return {}
-    from components.image_repository import ImageRepository
+    from components.compute.image_repository import ImageRepository
 
     return {
         name: ImageRepository(
@@ -78,7 +78,7 @@ def create_services(platform: Platform) -> dict[str, FargateService]:
     """The services, each after those that it links to."""
     if platform.cluster is None or platform.vpc is None:
         return {}
-    from components.fargate_service import FargateService
+    from components.compute.fargate_service import FargateService
 
     active = platform.settings.active_services
     public = [name for name, service in active.items() if service.public is not None]

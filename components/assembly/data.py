@@ -8,10 +8,10 @@ from components.assembly.compute import image_of, linked_to
 from components.assembly.constants import DUMP
 
 if TYPE_CHECKING:
-    from components.cache import Cache
+    from components.data.cache import Cache
+    from components.data.postgres import PostgresInstance
     from components.platform import Platform
-    from components.postgres import PostgresInstance
-    from components.secret import Secret
+    from components.secrets.secret import Secret
 
 
 def create_database(platform: Platform) -> PostgresInstance | None:
@@ -19,7 +19,7 @@ def create_database(platform: Platform) -> PostgresInstance | None:
     settings = platform.settings.database
     if settings is None or not settings.enabled or platform.vpc is None:
         return None
-    from components.postgres import PostgresInstance
+    from components.data.postgres import PostgresInstance
 
     return PostgresInstance(
         "database",
@@ -40,7 +40,7 @@ def create_cache(platform: Platform) -> Cache | None:
     settings = platform.settings.cache
     if settings is None or not settings.enabled or platform.vpc is None:
         return None
-    from components.cache import Cache
+    from components.data.cache import Cache
 
     return Cache(
         "cache",
@@ -57,7 +57,7 @@ def create_secrets(platform: Platform) -> dict[str, Secret]:
     """The secrets, by name."""
     if not platform.settings.secrets:
         return {}
-    from components.secret import Secret
+    from components.secrets.secret import Secret
 
     return {
         name: Secret(
@@ -83,8 +83,8 @@ def dump_database(platform: Platform) -> None:
         or platform.vpc is None
     ):
         return
-    from components.fargate_task import TaskSpec
-    from components.scheduled_task import ScheduledTask
+    from components.compute.fargate_task import TaskSpec
+    from components.compute.scheduled_task import ScheduledTask
 
     service = platform.settings.services[settings.service]
     repository = platform.repositories.get(settings.service)
@@ -117,7 +117,7 @@ def stop_at_night(platform: Platform) -> None:
     """The schedules that stop and start the database."""
     if platform.database is None or platform.settings.database is None or platform.settings.database.night_stop is None:
         return
-    from components.night_stop import NightStop
+    from components.compute.night_stop import NightStop
 
     times = platform.settings.database.night_stop
     NightStop(

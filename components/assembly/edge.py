@@ -8,9 +8,9 @@ from components.assembly import rest
 from components.assembly.constants import GLOBAL_REGION
 
 if TYPE_CHECKING:
-    from components.cdn import Cdn
-    from components.firewall import Firewall
-    from components.health_check import HealthCheck
+    from components.edge.cdn import Cdn
+    from components.edge.firewall import Firewall
+    from components.edge.health_check import HealthCheck
     from components.platform import Platform
 
 
@@ -19,7 +19,7 @@ def create_firewall(platform: Platform) -> Firewall | None:
     settings = platform.settings.firewall
     if settings is None or not settings.enabled:
         return None
-    from components.firewall import Firewall
+    from components.edge.firewall import Firewall
 
     return Firewall(
         "firewall",
@@ -35,7 +35,7 @@ def create_cdn(platform: Platform) -> Cdn | None:
     settings = platform.settings.cdn
     if settings is None or not settings.enabled:
         return None
-    from components.cdn import Cdn
+    from components.edge.cdn import Cdn
 
     return Cdn(
         "cdn",
@@ -57,7 +57,7 @@ def create_records(platform: Platform) -> None:
     """The records that point the domain at what answers."""
     if platform.domain is None:
         return
-    from components.alias_records import AliasRecords
+    from components.edge.alias_records import AliasRecords
 
     if platform.cdn is not None:
         target, zone, ipv6, watched = platform.cdn.domain_name, platform.cdn.hosted_zone_id, True, False
@@ -88,7 +88,7 @@ def create_health_check(platform: Platform) -> HealthCheck | None:
     settings = platform.settings.observability.health_check
     if not settings.enabled or platform.host is None:
         return None
-    from components.health_check import HealthCheck
+    from components.edge.health_check import HealthCheck
 
     return HealthCheck(
         "health", settings=settings, host=platform.host, base_path=platform.base_path, opts=platform.child()

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from components.assembly.constants import GLOBAL_REGION
 
 if TYPE_CHECKING:
-    from components.domain import Domain
-    from components.load_balancer import LoadBalancer
+    from components.edge.domain import Domain
+    from components.network.load_balancer import LoadBalancer
+    from components.network.vpc import Vpc
     from components.platform import Platform
-    from components.vpc import Vpc
 
 
 def create_vpc(platform: Platform) -> Vpc | None:
     """The VPC."""
     if platform.settings.network is None:
         return None
-    from components.vpc import Vpc
+    from components.network.vpc import Vpc
 
     return Vpc(
         "vpc",
@@ -33,7 +33,7 @@ def create_domain(platform: Platform) -> Domain | None:
     """The domain, with a certificate in each region that needs one."""
     if platform.settings.domain is None:
         return None
-    from components.domain import Domain
+    from components.edge.domain import Domain
 
     regions = [GLOBAL_REGION] if platform.behind_cdn else []
     regional = platform.settings.load_balancer is not None or (
@@ -50,7 +50,7 @@ def create_load_balancer(platform: Platform) -> LoadBalancer | None:
     settings = platform.settings.load_balancer
     if settings is None or platform.vpc is None:
         return None
-    from components.load_balancer import LoadBalancer
+    from components.network.load_balancer import LoadBalancer
 
     public = [service for service in platform.settings.active_services.values() if service.public is not None]
     certificate = settings.certificate_arn

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from components.cdn import Gateway
-    from components.firewall import Firewall
-    from components.origin_secret import OriginSecret
+    from components.api.rest_api import RestApi
+    from components.data.table import Table
+    from components.edge.cdn import Gateway
+    from components.edge.firewall import Firewall
+    from components.edge.origin_secret import OriginSecret
+    from components.identity.user_directory import UserDirectory
     from components.platform import Platform
-    from components.rest_api import RestApi
-    from components.table import Table
-    from components.user_directory import UserDirectory
 
 
 def create_tables(platform: Platform) -> dict[str, Table]:
     """The tables, by name."""
     if not platform.settings.active_tables:
         return {}
-    from components.table import Table
+    from components.data.table import Table
 
     return {
         name: Table(
@@ -39,7 +39,7 @@ def create_users(platform: Platform) -> UserDirectory | None:
     settings = platform.settings.active_identity
     if settings is None:
         return None
-    from components.user_directory import UserDirectory
+    from components.identity.user_directory import UserDirectory
 
     return UserDirectory("users", settings=settings, names=platform.names, opts=platform.child())
 
@@ -49,7 +49,7 @@ def create_rest_api(platform: Platform) -> RestApi | None:
     settings = platform.settings.active_rest_api
     if settings is None:
         return None
-    from components.rest_api import RestApi
+    from components.api.rest_api import RestApi
 
     # Behind a distribution the name of one's own is the distribution's.
     domain = None if platform.behind_cdn else platform.domain
@@ -76,14 +76,14 @@ def create_origin_secret(platform: Platform) -> OriginSecret | None:
     # A distribution of the site alone leaves callers to come to the API themselves.
     if cdn is None or not platform.behind_cdn or not cdn.api_paths:
         return None
-    from components.origin_secret import OriginSecret
+    from components.edge.origin_secret import OriginSecret
 
     return OriginSecret("rest-api-origin-secret", names=platform.names, opts=platform.child())
 
 
 def gateway(platform: Platform) -> Gateway | None:
     """The API that a distribution calls where there is no load balancer."""
-    from components.cdn import Gateway
+    from components.edge.cdn import Gateway
 
     if platform.rest_api is not None:
         secret = None if platform.origin_secret is None else platform.origin_secret.value
@@ -95,7 +95,7 @@ def _create_firewall(platform: Platform) -> Firewall | None:
     settings = platform.settings.active_rest_api
     if settings is None or settings.firewall is None or not settings.firewall.enabled:
         return None
-    from components.firewall import Firewall
+    from components.edge.firewall import Firewall
 
     return Firewall(
         "rest-api-firewall",

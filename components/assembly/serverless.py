@@ -9,13 +9,13 @@ from settings.links import parse_link
 if TYPE_CHECKING:
     import pulumi
 
+    from components.api.http_api import HttpApi
+    from components.compute.image_repository import ImageRepository
+    from components.functions.lambda_function import LambdaFunction
     from components.grant import Grant
-    from components.http_api import HttpApi
-    from components.image_repository import ImageRepository
-    from components.lambda_function import LambdaFunction
-    from components.metric_alarms import Target
-    from components.parameters import Parameters
+    from components.observability.metric_alarms import Target
     from components.platform import Platform
+    from components.secrets.parameters import Parameters
 
 #: Days that layers of functions' images are kept which no tag names: as long as a release may wait for its deployment.
 UNTAGGED_DAYS = 7
@@ -26,7 +26,7 @@ def create_parameters(platform: Platform) -> Parameters | None:
     settings = platform.settings
     if not settings.parameters:
         return None
-    from components.parameters import Parameters
+    from components.secrets.parameters import Parameters
 
     api = settings.active_http_api
     return Parameters(
@@ -49,7 +49,7 @@ def create_repositories(platform: Platform) -> dict[str, ImageRepository]:
     }
     if not own:
         return {}
-    from components.image_repository import ImageRepository
+    from components.compute.image_repository import ImageRepository
 
     return {
         name: ImageRepository(
@@ -72,7 +72,7 @@ def create_functions(platform: Platform) -> dict[str, LambdaFunction]:
     """The functions."""
     if not platform.settings.active_functions:
         return {}
-    from components.lambda_function import LambdaFunction
+    from components.functions.lambda_function import LambdaFunction
 
     repositories = create_repositories(platform)
     made: dict[str, LambdaFunction] = {}
@@ -132,7 +132,7 @@ def create_http_api(platform: Platform) -> HttpApi | None:
     settings = platform.settings.active_http_api
     if settings is None:
         return None
-    from components.http_api import HttpApi
+    from components.api.http_api import HttpApi
 
     # Behind a distribution the name of one's own is the distribution's.
     domain = None if platform.behind_cdn else platform.domain
@@ -150,7 +150,7 @@ def create_http_api(platform: Platform) -> HttpApi | None:
 
 def alarm_targets(platform: Platform) -> dict[str, Target]:
     """What alarms of the system's own can watch, by the text of ``watches``."""
-    from components.metric_alarms import Target
+    from components.observability.metric_alarms import Target
 
     namespace = platform.settings.observability.metrics_namespace
     targets = {"application": Target(namespace=namespace, dimensions={"stage": platform.names.stage})}
@@ -175,7 +175,7 @@ def save_queries(platform: Platform) -> None:
     queries = platform.settings.observability.saved_queries
     if not queries:
         return
-    from components.saved_queries import SavedQueries
+    from components.observability.saved_queries import SavedQueries
 
     groups = {name: function.logs.group_name for name, function in platform.functions.items()}
     if platform.http_api is not None:
@@ -190,7 +190,7 @@ def deploy_functions(platform: Platform) -> None:
     deployed = {name: f for name, f in platform.functions.items() if f.deployed_by_code_deploy}
     if not deployed:
         return
-    from components.function_deployment import FunctionDeployment
+    from components.functions.function_deployment import FunctionDeployment
 
     found = platform.metric_alarms
     stopping = {

@@ -9,16 +9,16 @@ import pulumi
 from components.assembly import account
 
 if TYPE_CHECKING:
-    from components.bucket import Bucket
-    from components.customer_key import CustomerKey
     from components.platform import Platform
+    from components.secrets.customer_key import CustomerKey
+    from components.storage.bucket import Bucket
 
 
 def create_key(platform: Platform) -> CustomerKey | None:
     """The stack's own key, where the settings ask for one."""
     if not platform.settings.encryption.customer_key:
         return None
-    from components.customer_key import CustomerKey
+    from components.secrets.customer_key import CustomerKey
 
     return CustomerKey(
         "key",
@@ -42,7 +42,7 @@ def admit_logs(platform: Platform) -> list[pulumi.Resource]:
     """The log bucket's policy, which AWS must find before it agrees to deliver there."""
     if platform.log_bucket is None:
         return []
-    from components.bucket_access import BucketAccess
+    from components.storage.bucket_access import BucketAccess
 
     name = f"bucket-{platform.log_bucket.bucket_name}-access"
     return [BucketAccess(name, bucket=platform.log_bucket, names=platform.names, opts=platform.child()).policy]
@@ -55,7 +55,7 @@ def create_buckets(platform: Platform) -> dict[str, Bucket]:
 
 
 def _create_bucket(platform: Platform, name: str, log_bucket: Bucket | None) -> Bucket:
-    from components.bucket import Bucket
+    from components.storage.bucket import Bucket
 
     return Bucket(
         f"bucket-{name}",
@@ -73,7 +73,7 @@ def admit_to_buckets(platform: Platform) -> dict[str, pulumi.Resource]:
     policies: dict[str, pulumi.Resource] = {}
     site = None if platform.settings.cdn is None else platform.settings.cdn.site_bucket
     for name, bucket in platform.buckets.items():
-        from components.bucket_access import BucketAccess
+        from components.storage.bucket_access import BucketAccess
 
         readers = (
             [platform.cdn.origin_access_statement(bucket.arn)] if platform.cdn is not None and name == site else []
@@ -92,7 +92,7 @@ def replicate_buckets(platform: Platform) -> None:
     copied = {name: bucket for name, bucket in platform.buckets.items() if bucket.settings.replicate}
     if region is None or not platform.settings.storage.replicate or not copied:
         return
-    from components.bucket_replication import BucketReplication
+    from components.storage.bucket_replication import BucketReplication
 
     log_bucket = _create_secondary_log_bucket(platform, region)
     for name, bucket in copied.items():
@@ -110,8 +110,8 @@ def _create_secondary_log_bucket(platform: Platform, region: str) -> Bucket | No
     """S3 writes access logs within a region only, so the copies need a bucket for theirs."""
     if platform.log_bucket is None:
         return None
-    from components.bucket import Bucket
-    from components.bucket_access import BucketAccess
+    from components.storage.bucket import Bucket
+    from components.storage.bucket_access import BucketAccess
 
     name = f"{platform.log_bucket.bucket_name}-secondary"
     bucket = Bucket(

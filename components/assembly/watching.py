@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from components.alarm_specs import alarm_specs
 from components.assembly.constants import GLOBAL_REGION
 from components.assembly.serverless import alarm_targets
+from components.observability.alarm_specs import alarm_specs
 
 if TYPE_CHECKING:
-    from components.health_check import HealthCheck
-    from components.metric_alarms import MetricAlarms
-    from components.notifications import Notifications
+    from components.edge.health_check import HealthCheck
+    from components.observability.metric_alarms import MetricAlarms
+    from components.observability.notifications import Notifications
+    from components.observability.watched import Watched
     from components.platform import Platform
-    from components.watched import Watched
 
 
 def create_notifications(platform: Platform) -> Notifications:
     """The topic that alarms and budgets tell."""
-    from components.notifications import Notifications
+    from components.observability.notifications import Notifications
 
     return Notifications(
         "notifications",
@@ -36,7 +36,7 @@ def ring(platform: Platform) -> MetricAlarms | None:
     settings = platform.settings.observability
     if not settings.alarms.enabled or not settings.metric_alarms:
         return None
-    from components.metric_alarms import MetricAlarms
+    from components.observability.metric_alarms import MetricAlarms
 
     return MetricAlarms(
         "metric-alarms",
@@ -55,7 +55,7 @@ def watch(platform: Platform) -> None:
     arns: list[pulumi.Input[str]] = [] if platform.metric_alarms is None else [*platform.metric_alarms.arns]
     if settings.alarms.enabled:
         if alarm_specs(settings.alarms, watched):
-            from components.alarms import Alarms
+            from components.observability.alarms import Alarms
 
             alarms = Alarms(
                 "alarms",
@@ -69,7 +69,7 @@ def watch(platform: Platform) -> None:
         if platform.health_check is not None:
             _ring_for_health(platform, platform.health_check)
     if settings.dashboards_enabled:
-        from components.dashboards import Dashboards
+        from components.observability.dashboards import Dashboards
 
         Dashboards(
             "dashboards",
@@ -83,7 +83,7 @@ def watch(platform: Platform) -> None:
 
 
 def _watched(platform: Platform) -> Watched:
-    from components.watched import Watched, WatchedDatabase
+    from components.observability.watched import Watched, WatchedDatabase
 
     database = None
     if platform.database is not None and platform.settings.database is not None:
@@ -104,11 +104,11 @@ def _watched(platform: Platform) -> Watched:
 
 
 def _ring_for_health(platform: Platform, health_check: HealthCheck) -> None:
-    from components.alarms import HealthAlarm
+    from components.observability.alarms import HealthAlarm
 
     topic = platform.notifications
     if platform.settings.region != GLOBAL_REGION:
-        from components.notifications import Notifications
+        from components.observability.notifications import Notifications
 
         topic = Notifications(
             "notifications-global",
@@ -129,7 +129,7 @@ def _ring_for_health(platform: Platform, health_check: HealthCheck) -> None:
 
 def govern(platform: Platform) -> None:
     """Budgets, Config rules and GuardDuty."""
-    from components.budget import SpendingBudgets
+    from components.governance.budget import SpendingBudgets
 
     SpendingBudgets(
         "budget",
@@ -140,10 +140,10 @@ def govern(platform: Platform) -> None:
         opts=platform.child(),
     )
     if platform.settings.observability.config_rules.enabled:
-        from components.config_rules import ConfigRules
+        from components.governance.config_rules import ConfigRules
 
         ConfigRules("config-rules", settings=platform.settings.observability.config_rules, opts=platform.child())
     if platform.settings.observability.guard_duty:
-        from components.guard_duty import GuardDuty
+        from components.governance.guard_duty import GuardDuty
 
         GuardDuty("guard-duty", opts=platform.child())

@@ -24,7 +24,7 @@ COMPONENTS = Path(__file__).parents[2] / "components"
 
 def _component_classes() -> list[tuple[str, ast.ClassDef]]:
     found: list[tuple[str, ast.ClassDef]] = []
-    for path in sorted(COMPONENTS.glob("*.py")):
+    for path in sorted(COMPONENTS.rglob("*.py")):
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.ClassDef) and any(
                 isinstance(base, ast.Name) and base.id == "Component" for base in node.bases
@@ -80,13 +80,13 @@ def everything() -> Sample:
     def create() -> None:
         from pulumi_aws import s3
 
-        from components.alias_records import AliasRecords
-        from components.cdn import Cdn
-        from components.domain import Domain
-        from components.firewall import Firewall
-        from components.health_check import HealthCheck
-        from components.load_balancer import LoadBalancer
-        from components.vpc import Vpc
+        from components.edge.alias_records import AliasRecords
+        from components.edge.cdn import Cdn
+        from components.edge.domain import Domain
+        from components.edge.firewall import Firewall
+        from components.edge.health_check import HealthCheck
+        from components.network.load_balancer import LoadBalancer
+        from components.network.vpc import Vpc
         from settings.observability import HealthCheck as HealthCheckSettings
 
         statement = {

@@ -29,21 +29,21 @@ def everything(keys: str) -> Sample:
 def _create(*, customer_key: bool) -> None:
     from pulumi_aws import lb
 
-    from components.alarms import Alarms, HealthAlarm
-    from components.bucket import Bucket
-    from components.bucket_access import BucketAccess
-    from components.bucket_replication import BucketReplication
-    from components.budget import SpendingBudgets
-    from components.cache import Cache
-    from components.config_rules import ConfigRules
-    from components.customer_key import CustomerKey
-    from components.dashboards import Dashboards
-    from components.guard_duty import GuardDuty
-    from components.notifications import Notifications
-    from components.postgres import PostgresInstance
-    from components.secret import Secret
-    from components.vpc import Vpc
-    from components.watched import Watched, WatchedDatabase
+    from components.data.cache import Cache
+    from components.data.postgres import PostgresInstance
+    from components.governance.budget import SpendingBudgets
+    from components.governance.config_rules import ConfigRules
+    from components.governance.guard_duty import GuardDuty
+    from components.network.vpc import Vpc
+    from components.observability.alarms import Alarms, HealthAlarm
+    from components.observability.dashboards import Dashboards
+    from components.observability.notifications import Notifications
+    from components.observability.watched import Watched, WatchedDatabase
+    from components.secrets.customer_key import CustomerKey
+    from components.secrets.secret import Secret
+    from components.storage.bucket import Bucket
+    from components.storage.bucket_access import BucketAccess
+    from components.storage.bucket_replication import BucketReplication
 
     vpc = Vpc("network", settings=network(flowLogs={"enabled": False}, databaseNetworkAcl=True), names=names())
     inside: dict[str, Any] = {"names": names(), "vpc_id": vpc.id, "subnet_ids": vpc.database_subnet_ids}

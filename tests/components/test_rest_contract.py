@@ -45,11 +45,11 @@ def everything(keys: str) -> Sample:
 
 
 def _create(*, customer_key: bool) -> None:
-    from components.customer_key import CustomerKey
-    from components.firewall import Firewall
-    from components.rest_api import RestApi
-    from components.table import Table
-    from components.user_directory import UserDirectory
+    from components.api.rest_api import RestApi
+    from components.data.table import Table
+    from components.edge.firewall import Firewall
+    from components.identity.user_directory import UserDirectory
+    from components.secrets.customer_key import CustomerKey
     from tests.support.serverless import function
 
     key = CustomerKey("key", settings=data.encryption(), names=names(), protect=True).arn if customer_key else None

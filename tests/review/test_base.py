@@ -123,7 +123,7 @@ def test_stacks_that_nothing_can_have_changed_are_not_planned(repository: Reposi
 @pytest.mark.parametrize(
     ("path", "affected"),
     [
-        ("components/vpc.py", {"dev", "shop/dev", "shop/prod"}),
+        ("components/network/vpc.py", {"dev", "shop/dev", "shop/prod"}),
         ("policy/guardrails/x.py", {"dev", "shop/dev", "shop/prod"}),
         ("uv.lock", {"dev", "shop/dev", "shop/prod"}),
         ("systems/README.md", {"dev", "shop/dev", "shop/prod"}),

@@ -63,7 +63,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 def test_a_change_of_the_database_is_shown_priced_and_blocked(checkout: Checkout) -> None:
     checkout.edit("Pulumi.yaml", "name: shop,", "name: store,")
     # The base has its own code: what this revision's components do must not leak into it.
-    checkout.edit("components/bucket.py", '"""', '"""Changed. ')
+    checkout.edit("components/storage/bucket.py", '"""', '"""Changed. ')
     report = checkout.folder / "docs" / "report.json"
     report.parent.mkdir()
     done = checkout.preview("prod", "--base", "HEAD", "--json", str(report))

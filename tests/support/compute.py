@@ -45,11 +45,11 @@ def _planned(described: str) -> Sample:
 
 
 def _create(services: dict[str, dict[str, Any]], shared: dict[str, Any]) -> None:
-    from components.ecs_cluster import EcsCluster
-    from components.error_logs import ErrorLogs
-    from components.fargate_service import FargateService
-    from components.load_balancer import LoadBalancer
-    from components.vpc import Vpc
+    from components.compute.ecs_cluster import EcsCluster
+    from components.compute.error_logs import ErrorLogs
+    from components.compute.fargate_service import FargateService
+    from components.network.load_balancer import LoadBalancer
+    from components.network.vpc import Vpc
 
     vpc = Vpc("network", settings=network(), names=names())
     cluster = EcsCluster(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.watched import Watched, WatchedDatabase
+from components.observability.watched import Watched, WatchedDatabase
 from settings.data import Bucket, Cache, Database
 from settings.governance import Budget
 from settings.observability import ConfigRules, Notifications, Observability

@@ -51,8 +51,8 @@ def function_sample(settings: Function, grants: tuple[Grant, ...] = ()) -> Sampl
     """The plan of one function called ``orders``, in a network where its settings ask for one."""
 
     def create() -> None:
-        from components.lambda_function import LambdaFunction
-        from components.vpc import Vpc
+        from components.functions.lambda_function import LambdaFunction
+        from components.network.vpc import Vpc
 
         vpc = Vpc("network", settings=network(), names=names()) if settings.vpc else None
         LambdaFunction(
@@ -72,8 +72,8 @@ def api_sample(settings: HttpApi, **options: Any) -> Sample:
     """The plan of an API in front of the functions ``orders`` and ``guard``."""
 
     def create() -> None:
-        from components.http_api import HttpApi as HttpApiComponent
-        from components.lambda_function import LambdaFunction
+        from components.api.http_api import HttpApi as HttpApiComponent
+        from components.functions.lambda_function import LambdaFunction
 
         made = {
             name: LambdaFunction(name, function=name, settings=function(), names=names())

@@ -12,7 +12,7 @@ from settings.tables import Table
 from tests.support.sections import names
 
 if TYPE_CHECKING:
-    from components.lambda_function import LambdaFunction
+    from components.functions.lambda_function import LambdaFunction
 
 #: Code that exists, for functions that are never run.
 CODE = str(Path(__file__).parent)
@@ -69,7 +69,7 @@ def rest_api(**overrides: Any) -> RestApi:
 
 def function(name: str) -> LambdaFunction:
     """A small function."""
-    from components.lambda_function import LambdaFunction
+    from components.functions.lambda_function import LambdaFunction
 
     settings = Function.model_validate(
         {

@@ -87,7 +87,7 @@ class PlannedResource:
         remote: True for a component that a provider expands (``awsx``).
         region: The AWS region that it is created in, or UNKNOWN.
         hooks: Names of its resource hooks by moment.
-        source_position: ``project:///components/vpc.py#41``, the line that made it.
+        source_position: ``project:///components/network/vpc.py#41``, the line that made it.
         stack_trace: The same for the frames above, innermost first; "" for a frame without a file.
     """
 

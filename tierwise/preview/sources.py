@@ -86,7 +86,7 @@ class SourcePositions:
         self._files: dict[str, str] = {}
 
     def position(self, raw: source_pb2.SourcePosition) -> str:
-        """``project:///components/vpc.py#41`` relative to the project's folder, or "" without a file."""
+        """``project:///components/network/vpc.py#41`` relative to the project's folder, or "" without a file."""
         uri = raw.uri
         if not uri:
             return ""

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from components.deploy_rights import AREAS, MAX_MANAGED_POLICY
+from components.governance.deploy_rights import AREAS, MAX_MANAGED_POLICY
 from guardrails.resource import Resource
 from tests.support.stacks import Planned, planned, reviewed
 from tierwise.preview.checks.mapping import MAPPINGS

@@ -61,7 +61,7 @@ class Failure:
 
 
 def code_line(source_position: str | None) -> str | None:
-    """``components/vpc.py:41`` for ``project:///components/vpc.py#41``; columns are dropped."""
+    """``components/network/vpc.py:41`` for ``project:///components/network/vpc.py#41``; columns are dropped."""
     if not source_position:
         return None
     path, _, line = source_position.removeprefix("project:///").partition("#")

@@ -1,0 +1,1 @@
+"""Containers on Fargate: clusters, services, tasks, images, and how a new version takes over."""

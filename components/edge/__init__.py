@@ -1,0 +1,1 @@
+"""What the world meets first: CloudFront, WAF, certificates and names."""

@@ -1,0 +1,1 @@
+"""Lambda functions: what runs, where, how many at once, and how a new version takes over."""

@@ -1,0 +1,1 @@
+"""Budgets, audit, and what an account has once."""

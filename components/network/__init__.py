@@ -1,0 +1,1 @@
+"""The VPC, its ways out, who may reach whom, and the load balancer."""

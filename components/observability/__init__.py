@@ -1,0 +1,1 @@
+"""Alarms, dashboards, queries, and who hears of it."""

@@ -1,0 +1,1 @@
+"""Keys, secrets and parameters, and how programs reach them."""

@@ -1,0 +1,121 @@
+"""A secret that services read by reference."""
+
+from __future__ import annotations
+
+import json
+
+import pulumi
+
+from components.component import Component
+from components.grant import Grant
+from components.names import Names
+from components.secrets.random_text import random_text
+from components.secrets.stored_value import UNSET, StoredValue
+from settings.secrets import Secret as SecretSettings
+
+
+class Secret(Component):
+    """A secret of the ``secrets`` section, and its rotation.
+
+    Costs at rest: 0.40 USD a month in Secrets Manager, nothing in Parameter Store. A change of ``store`` replaces it;
+    the value is then made up, or must be written, again.
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html
+
+    Args:
+        name: Logical name.
+        secret_name: Name in the ``secrets`` section.
+        settings: What it is for, where it is kept and who makes its value.
+        names: Names of the stack.
+        kms_key_arn: Customer key; AWS's own key otherwise.
+        opts: Options of the component.
+
+    Attributes:
+        stored: The stored value.
+        rotation: Its rotation, or None.
+        variable: The environment variable that users receive it in.
+
+    Raises:
+        ValueError: Rotation of a secret that Parameter Store keeps, or both ``generate`` and ``value``.
+    """
+
+    token = "data:Secret"  # noqa: S105 - a type token
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        secret_name: str,
+        settings: SecretSettings,
+        names: Names,
+        kms_key_arn: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        if settings.rotation_lambda_arn is not None and settings.store != "secrets-manager":
+            raise ValueError(f"secrets.{secret_name}: rotationLambdaArn needs store: secrets-manager")
+        if settings.generate and settings.value is not None:
+            raise ValueError(f"secrets.{secret_name}: generate and value are both set: name one")
+        super().__init__(name, opts=opts)
+        self.variable = settings.variable or secret_name.replace("-", "_").upper()
+        self.stored = StoredValue(
+            name,
+            parts=[secret_name],
+            names=names,
+            description=settings.description,
+            store=settings.store,
+            value=_first_value(settings),
+            made_up=settings.generate or bool(settings.fields),
+            readable=bool(settings.fields),
+            recovery_days=settings.recovery_days,
+            kms_key_arn=kms_key_arn,
+            opts=self.child(),
+        )
+        self.rotation = self._rotate(settings)
+        self.register_outputs({"reference": self.stored.reference})
+
+    def _rotate(self, settings: SecretSettings) -> pulumi.Resource | None:
+        if settings.rotation_lambda_arn is None or self.stored.secret is None:
+            return None
+        from pulumi_aws import secretsmanager
+
+        return secretsmanager.SecretRotation(
+            self.logical_name,
+            secret_id=self.stored.secret.id,
+            rotation_lambda_arn=settings.rotation_lambda_arn,
+            rotation_rules={"automatically_after_days": settings.rotation_days},
+            opts=self.child(depends_on=[self.stored.written]),
+        )
+
+    def field(self, name: str) -> pulumi.Output[str]:
+        """One field of a secret that holds several, as a secret.
+
+        Args:
+            name: The field.
+
+        Raises:
+            ValueError: The secret holds one value.
+        """
+        if self.stored.content is None:
+            raise ValueError(f"{self.logical_name} has no fields")
+        return pulumi.Output.secret(self.stored.content.apply(lambda text: json.loads(text)[name]))
+
+    def grant(self, user: str) -> Grant:
+        """Give a service the secret, in the variable named like it: ``JWT_SECRET`` for ``jwt-secret``.
+
+        Args:
+            user: The service's name.
+        """
+        del user  # every user reads the same value in the same way
+        return Grant(
+            secrets={self.variable: self.stored.reference},
+            secret_statements=self.stored.read_statements,
+            depends_on=[self.stored.written],
+        )
+
+
+def _first_value(settings: SecretSettings) -> pulumi.Input[str] | None:
+    if settings.generate:
+        return random_text()
+    if settings.fields:
+        fields = {name: random_text() if field.generate else UNSET for name, field in settings.fields.items()}
+        return pulumi.Output.secret(pulumi.Output.json_dumps(fields))
+    return None if settings.value is None else settings.value.get_secret_value()
