@@ -79,12 +79,25 @@ def diagram(
 
 @app.command()
 def policies(
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[RULE]…", help="Tell of these at length; of every rule by default.")
+    ] = None,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="How much of AWS's own standard is judged, by service.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """List every rule of the policy pack, with its level on each tier."""
-    from tierwise.review.listing import rules_as_json, rules_as_text
+    """List every rule of the policy pack with its level on each tier, or tell why one exists and how to satisfy it."""
+    from tierwise.review import catalogue
 
-    print(rules_as_json() if as_json else rules_as_text())
+    if coverage and ids:
+        raise typer.BadParameter("--coverage is about every rule; name none")
+    if coverage:
+        print(catalogue.coverage_as_json() if as_json else catalogue.coverage_as_text())
+    elif as_json:
+        print(catalogue.rules_as_json(ids or []))
+    else:
+        print(catalogue.rules_at_length(ids) if ids else catalogue.rules_as_text())
 
 
 @app.command()

@@ -1,44 +1,11 @@
-"""Lists: the rules of the policy pack, and how much of the inputs is checked."""
+"""How much of the inputs of the stacks' resource types is checked."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from guardrails import rules
 from tierwise.targets import find_root, resolve
-
-
-def rules_as_json() -> str:
-    """Every rule as JSON: id, title, severity, frameworks, types, levels by tier, url."""
-    return json.dumps(
-        [
-            {
-                "id": rule.id,
-                "title": rule.title,
-                "severity": rule.severity,
-                "frameworks": list(rule.frameworks),
-                "types": list(rule.types),
-                "levels": dict(rule.levels),
-                "url": rule.url,
-            }
-            for rule in rules()
-        ],
-        indent=2,
-        ensure_ascii=False,
-    )
-
-
-def rules_as_text() -> str:
-    """Every rule on a line: id, severity, levels on dev, staging and prod, title."""
-    listed = rules()
-    width = max(len(rule.id) for rule in listed)
-    lines = [f"{'rule':<{width}}  severity  dev        staging    prod       title"]
-    for rule in listed:
-        levels = "  ".join(f"{rule.levels[tier]:<9}" for tier in ("dev", "staging", "prod"))
-        lines.append(f"{rule.id:<{width}}  {rule.severity:<8}  {levels}  {rule.title}")
-    return "\n".join([*lines, f"{len(listed)} rules"])
 
 
 def checks_as_text(targets: Sequence[str]) -> str:
