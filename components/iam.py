@@ -45,6 +45,8 @@ MAX_ROLE_POLICY: Final = 10_240
 _SOURCES: Final[Mapping[str, tuple[str, str]]] = {
     # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
     "ecs-tasks.amazonaws.com": ("ecs", "*"),
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
+    "monitoring.rds.amazonaws.com": ("rds", "db:*"),
     # https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
     "scheduler.amazonaws.com": ("scheduler", "schedule-group/default"),
     # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
@@ -121,6 +123,8 @@ class ServiceRole:
 
     Attributes:
         role: The role.
+        later: The policy of statements whose ARNs AWS has yet to make, or None; apart, so that the rest can be read
+            before deployment.
         known_arn: Its ARN, known before deployment where the role has an exact name and the account is configured.
         policy: Its policy; a user of the role depends on it so that nothing starts without its rights. None when the
             role may do nothing.
@@ -129,6 +133,7 @@ class ServiceRole:
     role: iam.Role
     known_arn: pulumi.Input[str]
     policy: iam.RolePolicy | None
+    later: iam.RolePolicy | None = None
 
     @property
     def arn(self) -> pulumi.Output[str]:
@@ -138,7 +143,7 @@ class ServiceRole:
     @property
     def resources(self) -> list[pulumi.Resource]:
         """Everything that must exist before the role is of use."""
-        return [self.role] if self.policy is None else [self.role, self.policy]
+        return [self.role, *(policy for policy in (self.policy, self.later) if policy is not None)]
 
 
 def create_service_role(
@@ -170,12 +175,25 @@ def create_service_role(
         tags=parent.tags,
         opts=parent.child(),
     )
-    policy = None
-    if statements:
-        policy = iam.RolePolicy(name, role=role.name, policy=policy_document(statements), opts=parent.child())
+    readable = [statement for statement in statements if _is_readable(statement)]
+    decided_later = [statement for statement in statements if not _is_readable(statement)]
+    if not readable or not isinstance(names.account, str):
+        # Nothing could be read before deployment: one policy is enough.
+        readable, decided_later = [*statements], []
+    policy = later = None
+    if readable:
+        policy = iam.RolePolicy(name, role=role.name, policy=policy_document(readable), opts=parent.child())
+    if decided_later:
+        later = iam.RolePolicy(
+            f"{name}-made", role=role.name, policy=policy_document(decided_later), opts=parent.child()
+        )
     # IAM is global: its ARNs name no region.
     known_arn = role.arn if role_name is None else names.arn("iam", f"role/{role_name}", region="")
-    return ServiceRole(role=role, known_arn=known_arn, policy=policy)
+    return ServiceRole(role=role, known_arn=known_arn, policy=policy, later=later)
+
+
+def _is_readable(statement: Statement) -> bool:
+    return is_known([list(statement.resources), statement.conditions])
 
 
 def _check_actions(statement: Statement) -> None:

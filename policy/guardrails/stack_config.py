@@ -94,6 +94,7 @@ class StackConfig:
         stack: The stack's name.
         tier: Decides the rules' levels.
         region: The default AWS region, or None when the configuration does not name one.
+        account: The AWS account that the stack belongs to, or None when the configuration does not name it.
         budget: None when the stack has no budget.
         usage: The assumed monthly load, as written.
         exceptions: Agreed exceptions, valid in form; their dates are judged at evaluation.
@@ -117,6 +118,7 @@ class StackConfig:
     required_tags: tuple[str, ...] = REQUIRED_TAGS
     account_baseline: bool = False
     concurrency_quota: int = CONCURRENCY_QUOTA
+    account: str | None = None
     problems: tuple[str, ...] = ()
 
     @staticmethod
@@ -155,6 +157,7 @@ class StackConfig:
             required_tags=required_tags,
             account_baseline=_is_object(reader.value("accountBaseline")),
             concurrency_quota=reader.concurrency_quota(),
+            account=reader.account(),
             problems=tuple(reader.problems),
         )
 
@@ -332,6 +335,11 @@ class _Reader:
             return levels, disabled, tuple(cast(list[str], tags))
         self.problems.append("policies.requiredTags must be a list of tag keys")
         return levels, disabled, REQUIRED_TAGS
+
+    def account(self) -> str | None:
+        # Programs that know nothing of the pack may mean something else by the key, so another value is no mistake.
+        account = str(self.value("account"))
+        return account if len(account) == 12 and account.isdigit() else None
 
     def concurrency_quota(self) -> int:
         quota = self._amount("accountConcurrencyQuota", self.value("accountConcurrencyQuota"))

@@ -11,7 +11,7 @@ import pytest
 
 import guardrails
 from guardrails.stack_config import RuleException, StackConfig, merge
-from tests.policy.build import TODAY, config, stack
+from tests.policy.build import TODAY, config, r, stack
 
 
 def read(name: str = "prod", **sections: Any) -> StackConfig:
@@ -126,3 +126,31 @@ def test_a_rule_that_does_not_exist_is_named_with_the_nearest() -> None:
     messages = [f.message for f in guardrails.evaluate(stack(), settings, TODAY) if f.policy == "policy-config"]
     assert any('no such rule "S3.99"; did you mean "S3.9"?' in message for message in messages)
     assert any('no such rule "RDS.333"; did you mean "RDS.3' in message for message in messages)
+
+
+@pytest.mark.parametrize(
+    ("written", "account"),
+    [
+        (None, None),
+        ("321098765432", "321098765432"),
+        ("012345678901", "012345678901"),
+        ("12345", None),
+        ("production", None),
+        ('{"id": "321098765432"}', None),
+        ("0", None),
+    ],
+)
+def test_the_account_is_known_where_the_stack_names_it(written: str | None, account: str | None) -> None:
+    """Another program may mean something else by the key: then the account is not known, and nothing is wrong."""
+    flat = {} if written is None else {"shop:account": written}
+    found = StackConfig.from_pulumi(flat, "shop", "prod")
+    assert (found.account, found.problems) == (account, ())
+
+
+def test_a_role_that_trusts_its_own_account_needs_no_proof() -> None:
+    own, other = "321098765432", "999999999999"
+    trust = {"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": [own, other]}}}
+    judged = stack(r("aws:iam/role:Role", {"assumeRolePolicy": json.dumps(trust)}, "vendor"))
+    known = StackConfig.from_pulumi({"shop:account": own}, "shop", "prod")
+    (finding,) = (f for f in guardrails.evaluate(judged, known) if f.policy == "P.IAM.external-id")
+    assert f"trusts account {other} whoever" in finding.message

@@ -9,6 +9,7 @@ from guardrails.services import backup, rds, s3, search, serverless, workflow
 from tests.policy.build import Case, one, r
 
 from .data import LIFECYCLE, document
+from .foundation import trust
 
 TABLE = "aws:dynamodb/table:Table"
 VAULT = r(backup.VAULT, {"name": "vault"}, "vault")
@@ -29,6 +30,7 @@ PRIVATE = {"AllowFromPublic": False, "SourceVPCEs": ["vpce-1"]}
 OWN_KEY = {"AWSOwnedKey": False, "KmsARN": "arn:aws:kms:us-east-1:1:key/k"}
 BOT = {"dataPrivacies": [{"childDirected": False}], "idleSessionTtlInSeconds": 300, "roleArn": "arn:r"}
 ACCOUNT = {"StringEquals": {"aws:SourceAccount": "1"}}
+VENDOR = "arn:aws:iam::999999999999:root"
 
 
 def security(kind: str, policy: Any) -> dict[str, Any]:
@@ -209,6 +211,35 @@ CASES: dict[str, Case] = {
                 runs("cron(x * * * ? *)"),
                 runs("often"),
             )
+        ),
+    ),
+    "P.IAM.deputy-role": Case(
+        ok=(
+            (trust({"Service": "ecs-tasks.amazonaws.com"}, **ACCOUNT),),
+            (trust({"Service": "vpc-flow-logs.amazonaws.com"}, ArnLike={"aws:SourceArn": "arn:aws:ec2:*:1:*"}),),
+            (trust({"Service": "lambda.amazonaws.com"}),),
+            (trust({"AWS": "arn:aws:iam::123456789012:root"}),),
+        ),
+        bad=(
+            (trust({"Service": "ecs-tasks.amazonaws.com"}),),
+            (trust({"Service": ["lambda.amazonaws.com", "states.amazonaws.com"]}),),
+            (trust({"Service": "scheduler.amazonaws.com"}, StringLike={"aws:SourceAccount": "*"}),),
+            (trust({"Service": "scheduler.amazonaws.com"}, StringEquals={"aws:RequestedRegion": "us-east-1"}),),
+        ),
+    ),
+    "P.IAM.external-id": Case(
+        ok=(
+            (trust({"AWS": VENDOR}, StringEquals={"sts:ExternalId": "c0ffee"}),),
+            (trust({"AWS": VENDOR}, StringEquals={"aws:PrincipalOrgID": "o-1234567890"}),),
+            (trust({"AWS": VENDOR}, Bool={"aws:MultiFactorAuthPresent": "true"}),),
+            (trust({"Service": "ecs-tasks.amazonaws.com"}),),
+        ),
+        bad=(
+            (trust({"AWS": VENDOR}),),
+            (trust({"AWS": "999999999999"}),),
+            (trust({"AWS": ["arn:aws-us-gov:iam::999999999999:role/agent"]}),),
+            (trust({"AWS": VENDOR}, StringLike={"sts:ExternalId": "*"}),),
+            (trust({"AWS": VENDOR}, IpAddress={"aws:SourceIp": "203.0.113.0/24"}),),
         ),
     ),
     "P.IAM.deputy": Case(
