@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.assembly import account, compute, data, edge, network, rest, serverless, storage, watching
+from components.assembly import account, compute, data, edge, measuring, network, rest, serverless, storage, watching
 from components.component import Component
 from components.names import Names
 from components.provider import account_id, create_provider
@@ -70,9 +70,10 @@ class Platform(Component):
         self.health_check = edge.create_health_check(self)
         data.dump_database(self)
         data.stop_at_night(self)
+        measuring.count_lines(self)
         self.metric_alarms = watching.ring(self)
         watching.watch(self)
-        serverless.save_queries(self)
+        measuring.save_queries(self)
         serverless.deploy_functions(self)
         watching.govern(self)
         self.pipeline_roles = account.create_baseline(self)

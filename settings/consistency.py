@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from settings import rest_checks, serverless_checks
+from settings import rest_checks, serverless_checks, watching_checks
 from settings.links import NAMED, SINGLE, parse_link
 from settings.ordering import LinkCircleError, in_link_order
 from settings.problems import Path, Problem, nearest
@@ -242,5 +242,6 @@ _CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     _told,
     *serverless_checks.CHECKS,
     *rest_checks.CHECKS,
+    *watching_checks.CHECKS,
     _baseline,
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -11,61 +13,48 @@ from settings.base import Name, Section
 
 #: ``Sum``, ``Average`` … or a percentile such as ``p95`` or ``p99.9``.
 Stat = Annotated[str, StringConstraints(pattern=r"^(Sum|Average|Minimum|Maximum|SampleCount|p(\d{1,2}(\.\d+)?|100))$")]
-#: ``function:<name>``, ``http-api`` or ``application``.
+#: ``function:<name>``, ``table:<name>``, ``service:<name>``, ``filter:<name>``, ``http-api``, ``application`` …
 Watched = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]*(:[a-z][a-z0-9-]*)?$")]
 #: A name that an expression knows a metric by.
 MetricId = Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z0-9_]{0,254}$")]
 
-#: What AWS publishes for each kind of thing that an alarm can watch, with the dimensions that the kind has.
-#: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-#: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
-#: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
-#: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
-PUBLISHED: dict[str, frozenset[str]] = {
-    "function": frozenset(
-        {
-            "AsyncEventAge",
-            "AsyncEventsDropped",
-            "AsyncEventsReceived",
-            "ConcurrentExecutions",
-            "DeadLetterErrors",
-            "DestinationDeliveryFailures",
-            "Duration",
-            "Errors",
-            "Invocations",
-            "ProvisionedConcurrencySpilloverInvocations",
-            "ProvisionedConcurrencyUtilization",
-            "Throttles",
-        }
-    ),
-    "http-api": frozenset({"4xx", "5xx", "Count", "DataProcessed", "IntegrationLatency", "Latency"}),
-    "rest-api": frozenset(
-        {"4XXError", "5XXError", "CacheHitCount", "CacheMissCount", "Count", "IntegrationLatency", "Latency"}
-    ),
-    "table": frozenset(
-        {
-            "ConditionalCheckFailedRequests",
-            "ConsumedReadCapacityUnits",
-            "ConsumedWriteCapacityUnits",
-            "ReadThrottleEvents",
-            "ReplicationLatency",
-            "SuccessfulRequestLatency",
-            "SystemErrors",
-            "ThrottledRequests",
-            "UserErrors",
-            "WriteThrottleEvents",
-        }
-    ),
-}
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A metric that an alarm reads.
+
+    Attributes:
+        watches: What it belongs to, as in the settings.
+        metric: Its name; None for the metric of a filter.
+        dimensions: Dimensions beyond those that name the thing.
+    """
+
+    watches: str
+    metric: str | None
+    dimensions: Mapping[str, str]
+
+    @property
+    def kind(self) -> str:
+        """``function`` of ``function:orders``."""
+        return self.watches.partition(":")[0]
+
+    @property
+    def name(self) -> str:
+        """``orders`` of ``function:orders``; empty where a kind is one of its kind."""
+        return self.watches.partition(":")[2]
 
 
 class AlarmMetric(Section):
     """One of the metrics that an expression is made of."""
 
-    metric: str = Field(min_length=1)
-    """Name of the metric."""
+    metric: str | None = Field(default=None, min_length=1)
+    """Name of the metric; that of the filter where it watches one."""
     stat: Stat = "Sum"
     """Statistic."""
+    watches: Watched | None = None
+    """What it belongs to, where that is not what the alarm watches."""
+    dimensions: dict[str, str] | None = None
+    """Its dimensions beyond those that name the thing; the alarm's own by default."""
 
 
 class MetricAlarm(Section):
@@ -78,10 +67,13 @@ class MetricAlarm(Section):
     severity: Literal["warning", "critical"] = "critical"
     """How urgent it is; stands first in its description."""
     watches: Watched
-    """What is watched: ``function:<name>``, ``http-api``, or ``application`` for the system's own metrics. Namespace
-    and dimensions follow from it."""
+    """What is watched: ``function:<name>``, ``table:<name>``, ``service:<name>``, ``http-api``, ``rest-api``,
+    ``load-balancer``, ``database``; ``filter:<name>`` of ``metricFilters``; or ``application`` for the
+    system's own metrics. Namespace and dimensions follow from it."""
     metric: str | None = None
-    """Name of the metric."""
+    """Name of the metric; that of the filter where it watches one."""
+    dimensions: dict[str, str] = Field(default_factory=dict[str, str])
+    """Dimensions beyond those that name the thing, such as ``Operation`` of a table or a filter's own."""
     stat: Stat = "Sum"
     """Statistic of ``metric``."""
     metrics: dict[MetricId, AlarmMetric] = Field(default_factory=dict[str, AlarmMetric])
@@ -103,10 +95,20 @@ class MetricAlarm(Section):
 
     @model_validator(mode="after")
     def _one_form(self) -> MetricAlarm:
-        if (self.metric is None) == (self.expression is None):
+        filtered = self.watches.startswith("filter:")
+        if self.expression is None and (self.metric is None) != filtered:
+            raise ValueError(
+                "metric: a filter has one metric, which needs no name"
+                if filtered
+                else "set either metric, or expression with metrics"
+            )
+        if self.expression is not None and self.metric is not None:
             raise ValueError("set either metric, or expression with metrics")
         if self.evaluations * self.period_seconds > 86_400:
             raise ValueError("evaluations of periodSeconds span more than a day, which CloudWatch refuses")
+        for id, entry in self.metrics.items():
+            if (entry.metric is None) != (entry.watches or self.watches).startswith("filter:"):
+                raise ValueError(f"metrics {id}: name its metric, or watch a filter, which has one")
         if self.expression is None:
             if self.metrics:
                 raise ValueError("metrics belong to an expression")
@@ -118,9 +120,18 @@ class MetricAlarm(Section):
         return self
 
     @property
-    def names(self) -> list[str]:
-        """The metrics that it reads."""
-        return [self.metric] if self.metric is not None else [entry.metric for entry in self.metrics.values()]
+    def readings(self) -> dict[str, Reading]:
+        """The metrics that it reads, by the name that its expression knows them by; a single one by ``watched``."""
+        if self.expression is None:
+            return {"watched": Reading(self.watches, self.metric, self.dimensions)}
+        return {
+            id: Reading(
+                entry.watches or self.watches,
+                entry.metric,
+                self.dimensions if entry.dimensions is None else entry.dimensions,
+            )
+            for id, entry in self.metrics.items()
+        }
 
 
 class SavedQuery(Section):

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from settings.base import Email, LogRetentionDays, Name, ScheduleExpression, Section, by_tier, subsection
 from settings.metric_alarms import MetricAlarm, SavedQuery
+from settings.metric_filters import MetricFilter
 
 Dashboard = Literal["service-health", "api", "database", "cost"]
 
@@ -72,6 +73,8 @@ class Observability(Section):
     """Thresholds."""
     metric_alarms: dict[Name, MetricAlarm] = Field(default_factory=dict[str, MetricAlarm])
     """Alarms of the system's own, by name; they exist where ``alarms.enabled`` is true."""
+    metric_filters: dict[Name, MetricFilter] = Field(default_factory=dict[str, MetricFilter])
+    """Metrics counted from the lines of logs, by name; ``filter:<name>`` in an alarm."""
     saved_queries: dict[Name, SavedQuery] = Field(default_factory=dict[str, SavedQuery])
     """Queries that Logs Insights keeps, by name."""
     dashboards_enabled: bool = by_tier("dashboards")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from settings.http_api import HttpApi
-from settings.metric_alarms import PUBLISHED
 from settings.problems import Path, Problem, nearest
 from settings.system import Settings
 
@@ -96,36 +95,4 @@ def parameters(settings: Settings) -> Iterator[Problem]:
             yield Problem(("parameters", name, "corsOrigins"), "needs httpApi.cors")
 
 
-def watching(settings: Settings) -> Iterator[Problem]:
-    """Alarms and saved queries of things, or metrics, that do not exist."""
-    observability = settings.observability
-    for name, alarm in observability.metric_alarms.items():
-        if not alarm.enabled:
-            continue
-        path: Path = ("observability", "metricAlarms", name)
-        kind, _, target = alarm.watches.partition(":")
-        if kind == "function":
-            yield from _known_function(settings, (*path, "watches"), target)
-        elif kind == "http-api" and settings.active_http_api is None:
-            yield Problem((*path, "watches"), "needs an httpApi section")
-        elif kind == "rest-api" and settings.active_rest_api is None:
-            yield Problem((*path, "watches"), "needs a restApi section")
-        elif kind == "table" and target not in settings.active_tables:
-            hint = nearest(target, settings.active_tables)
-            yield Problem((*path, "watches"), f'no such table "{target}"; {hint}')
-        elif kind not in (*PUBLISHED, "application"):
-            yield Problem((*path, "watches"), f"nothing to watch; {nearest(kind, (*PUBLISHED, 'application'))}")
-        for metric in alarm.names if kind in PUBLISHED else ():
-            if metric not in PUBLISHED[kind]:
-                hint = nearest(metric, PUBLISHED[kind])
-                yield Problem(path, f'AWS publishes no metric "{metric}" for {kind}; {hint}')
-    known = [*settings.active_functions, *(["http-api"] if settings.active_http_api is not None else [])]
-    known += ["rest-api"] if settings.active_rest_api is not None else []
-    for name, query in observability.saved_queries.items():
-        for index, log in enumerate(query.logs):
-            if log not in known:
-                path = ("observability", "savedQueries", name, "logs", index)
-                yield Problem(path, f'no log of "{log}"; {nearest(log, known)}')
-
-
-CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (functions, http_api, parameters, watching)
+CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (functions, http_api, parameters)

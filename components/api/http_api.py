@@ -68,6 +68,7 @@ class HttpApi(Component):
         api: The API.
         stage: Its stage.
         log_group_name: Name of the access log, known before deployment.
+        log_group: The access log.
         host: The name that users call.
         domain: The name of one's own, or None.
 
@@ -97,7 +98,7 @@ class HttpApi(Component):
         self._functions = functions
         self.api = self._create_api(default_endpoint=domain_name is None)
         self.log_group_name: str = names.path("http-api")
-        self._log_group = self._create_log_group(kms_key_arn)
+        self.log_group = self._create_log_group(kms_key_arn)
         self._integrations = self._create_integrations()
         self._authorizers = {key: self._create_authorizer(key, a) for key, a in settings.authorizers.items()}
         self._routes = [self._create_route(key, route) for key, route in self._all_routes().items()]
@@ -247,7 +248,7 @@ class HttpApi(Component):
             api_id=self.api.id,
             name=DEFAULT_STAGE,
             auto_deploy=True,
-            access_log_settings={"destination_arn": self._log_group.arn, "format": str(json_document(_ACCESS_LOG))},
+            access_log_settings={"destination_arn": self.log_group.arn, "format": str(json_document(_ACCESS_LOG))},
             default_route_settings={
                 "throttling_rate_limit": settings.throttle.rate,
                 "throttling_burst_limit": settings.throttle.burst,

@@ -67,6 +67,7 @@ class RestStage(Component):
         stage: The stage.
         deployment: The newest deployment.
         log_group_name: Name of the access log, known before deployment.
+        log_group: The access log.
     """
 
     token = "api:RestStage"  # noqa: S105 - a type token
@@ -89,6 +90,7 @@ class RestStage(Component):
         self._api = api
         self.log_group_name: str = names.path("rest-api")
         logs = self._create_logs(kms_key_arn)
+        self.log_group = logs[0]
         self.deployment = apigateway.Deployment(
             name,
             rest_api=api.id,

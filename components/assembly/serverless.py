@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from components.compute.image_repository import ImageRepository
     from components.functions.lambda_function import LambdaFunction
     from components.grant import Grant
-    from components.observability.metric_alarms import Target
     from components.platform import Platform
     from components.secrets.parameters import Parameters
 
@@ -146,43 +145,6 @@ def create_http_api(platform: Platform) -> HttpApi | None:
         kms_key_arn=platform.key_arn,
         opts=platform.child(),
     )
-
-
-def alarm_targets(platform: Platform) -> dict[str, Target]:
-    """What alarms of the system's own can watch, by the text of ``watches``."""
-    from components.observability.metric_alarms import Target
-
-    namespace = platform.settings.observability.metrics_namespace
-    targets = {"application": Target(namespace=namespace, dimensions={"stage": platform.names.stage})}
-    for name, function in platform.functions.items():
-        targets[f"function:{name}"] = Target(
-            namespace="AWS/Lambda", dimensions={"FunctionName": function.physical_name}
-        )
-    if platform.http_api is not None:
-        targets["http-api"] = Target(namespace="AWS/ApiGateway", dimensions={"ApiId": platform.http_api.api.id})
-    if platform.rest_api is not None:
-        targets["rest-api"] = Target(
-            namespace="AWS/ApiGateway",
-            dimensions={"ApiName": platform.rest_api.physical_name, "Stage": platform.names.stage},
-        )
-    for name, table in platform.tables.items():
-        targets[f"table:{name}"] = Target(namespace="AWS/DynamoDB", dimensions={"TableName": table.physical_name})
-    return targets
-
-
-def save_queries(platform: Platform) -> None:
-    """The queries that Logs Insights keeps."""
-    queries = platform.settings.observability.saved_queries
-    if not queries:
-        return
-    from components.observability.saved_queries import SavedQueries
-
-    groups = {name: function.logs.group_name for name, function in platform.functions.items()}
-    if platform.http_api is not None:
-        groups["http-api"] = platform.http_api.log_group_name
-    if platform.rest_api is not None:
-        groups["rest-api"] = platform.rest_api.stage.log_group_name
-    SavedQueries("queries", settings=queries, names=platform.names, groups=groups, opts=platform.child())
 
 
 def deploy_functions(platform: Platform) -> None:

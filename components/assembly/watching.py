@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from components.assembly.constants import GLOBAL_REGION
-from components.assembly.serverless import alarm_targets
+from components.assembly.measuring import alarm_targets
 from components.observability.alarm_specs import alarm_specs
 
 if TYPE_CHECKING:

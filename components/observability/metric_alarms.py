@@ -11,7 +11,7 @@ from pulumi_aws import cloudwatch
 
 from components.component import Component
 from components.names import Names
-from settings.metric_alarms import MetricAlarm
+from settings.metric_alarms import MetricAlarm, Reading
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,10 +21,12 @@ class Target:
     Attributes:
         namespace: Namespace of its metrics.
         dimensions: Dimensions of its metrics.
+        metric: Its only metric, where it has no other.
     """
 
     namespace: str
     dimensions: Mapping[str, pulumi.Input[str]]
+    metric: str | None = None
 
 
 class MetricAlarms(Component):
@@ -63,8 +65,9 @@ class MetricAlarms(Component):
         super().__init__(name, opts=opts)
         self._names = names
         self._topic_arn = topic_arn
+        self._targets = targets
         active = {key: alarm for key, alarm in settings.items() if alarm.enabled}
-        self.alarms = {key: self._create(key, alarm, targets[alarm.watches]) for key, alarm in active.items()}
+        self.alarms = {key: self._create(key, alarm) for key, alarm in active.items()}
         self.arns: list[pulumi.Input[str]] = [names.arn("cloudwatch", f"alarm:{self.name_of(key)}") for key in active]
         self.register_outputs({})
 
@@ -72,20 +75,20 @@ class MetricAlarms(Component):
         """The exact name of an alarm."""
         return self._names.physical(alarm, limit=255)
 
-    def _create(self, key: str, alarm: MetricAlarm, target: Target) -> cloudwatch.MetricAlarm:
-        single = alarm.metric is not None
+    def _create(self, key: str, alarm: MetricAlarm) -> cloudwatch.MetricAlarm:
+        single = None if alarm.expression is not None else self._metric(alarm.readings["watched"])
         percentile = alarm.stat.startswith("p")
         return cloudwatch.MetricAlarm(
             f"{self.logical_name}-{key}",
             name=self.name_of(key),
             alarm_description=f"{alarm.severity.capitalize()}: {alarm.description}",
-            namespace=target.namespace if single else None,
-            metric_name=alarm.metric,
-            dimensions=target.dimensions if single else None,
-            statistic=alarm.stat if single and not percentile else None,
-            extended_statistic=alarm.stat if single and percentile else None,
-            period=alarm.period_seconds if single else None,
-            metric_queries=None if single else _queries(key, alarm, target),
+            namespace=None if single is None else single["namespace"],
+            metric_name=None if single is None else single["metric_name"],
+            dimensions=None if single is None else single.get("dimensions"),
+            statistic=alarm.stat if single is not None and not percentile else None,
+            extended_statistic=alarm.stat if single is not None and percentile else None,
+            period=None if single is None else alarm.period_seconds,
+            metric_queries=None if single is not None else self._queries(key, alarm),
             comparison_operator="LessThanThreshold" if alarm.below else "GreaterThanThreshold",
             threshold=alarm.threshold,
             evaluation_periods=alarm.evaluations,
@@ -97,22 +100,25 @@ class MetricAlarms(Component):
             opts=self.child(),
         )
 
+    def _metric(self, reading: Reading) -> dict[str, Any]:
+        target = self._targets[reading.watches]
+        metric = {"namespace": target.namespace, "metric_name": reading.metric or target.metric}
+        dimensions = {**target.dimensions, **reading.dimensions}
+        return {**metric, "dimensions": dimensions} if dimensions else metric
 
-def _queries(key: str, alarm: MetricAlarm, target: Target) -> list[Any]:
-    return [
-        {"id": "result", "expression": alarm.expression, "label": key, "return_data": True},
-        *(
-            {
-                "id": id,
-                "return_data": False,
-                "metric": {
-                    "namespace": target.namespace,
-                    "metric_name": entry.metric,
-                    "dimensions": target.dimensions,
-                    "stat": entry.stat,
-                    "period": alarm.period_seconds,
-                },
-            }
-            for id, entry in alarm.metrics.items()
-        ),
-    ]
+    def _queries(self, key: str, alarm: MetricAlarm) -> list[Any]:
+        return [
+            {"id": "result", "expression": alarm.expression, "label": key, "return_data": True},
+            *(
+                {
+                    "id": id,
+                    "return_data": False,
+                    "metric": {
+                        **self._metric(reading),
+                        "stat": alarm.metrics[id].stat,
+                        "period": alarm.period_seconds,
+                    },
+                }
+                for id, reading in alarm.readings.items()
+            ),
+        ]

@@ -41,7 +41,7 @@ OVERRIDES: dict[str, Any] = {
             "audit-throttled": {
                 "description": "The table refuses requests",
                 "watches": "table:audit",
-                "metric": "ThrottledRequests",
+                "metric": "WriteThrottleEvents",
                 "threshold": 0,
                 "periodSeconds": 300,
             },
