@@ -37,6 +37,15 @@ def preview(
         Path | None,
         typer.Option("--markdown", metavar="FILE", help="Write one pull-request comment; - for standard output."),
     ] = None,
+    sarif_file: Annotated[
+        Path | None, typer.Option("--sarif", metavar="FILE", help="Write the findings as SARIF, for code scanning.")
+    ] = None,
+    junit_file: Annotated[
+        Path | None, typer.Option("--junit", metavar="FILE", help="Write the findings as JUnit XML.")
+    ] = None,
+    annotate: Annotated[
+        bool, typer.Option("--annotations", help="Print the findings as GitHub annotations on file and line.")
+    ] = False,
     base: Annotated[
         str | None,
         typer.Option("--base", metavar="REF", help="Compare with another revision, planned by its own code."),
@@ -47,6 +56,7 @@ def preview(
     ] = False,
 ) -> None:
     """Show what would be created, what the policies say, and what it would cost."""
+    from tierwise.review.machine import Machine
     from tierwise.review.run import run
 
     raise typer.Exit(
@@ -58,6 +68,7 @@ def preview(
             judge=policy,
             verbose=verbose,
             base=base,
+            machine=Machine(sarif_file, junit_file, annotate),
         )
     )
 

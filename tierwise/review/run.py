@@ -17,6 +17,7 @@ from tierwise.targets import Target, all_targets, find_root, resolve
 
 if TYPE_CHECKING:
     from tierwise.review.base import Base, BaseStack
+    from tierwise.review.machine import Machine
     from tierwise.review.stack import StackReview
 
 _SCHEMA = 1
@@ -63,6 +64,7 @@ def run(
     verbose: bool,
     markdown_file: Path | None = None,
     base: str | None = None,
+    machine: Machine | None = None,
 ) -> int:
     """Review stacks and print the result.
 
@@ -74,6 +76,7 @@ def run(
         verbose: Whether to print every advisory finding and every priced line.
         markdown_file: Where to write the pull-request comment, also when the preview fails; ``-`` as for JSON.
         base: A revision to compare with, or None.
+        machine: What to leave for other tools; also when the preview fails.
 
     Returns:
         The exit status.
@@ -83,8 +86,12 @@ def run(
     """
     if _is_stdout(json_file) and _is_stdout(markdown_file):
         raise ConfigError(["--json - --markdown -  only one of them can have standard output"])
+    if machine is not None and machine.annotate and (_is_stdout(json_file) or _is_stdout(markdown_file)):
+        raise ConfigError(["--annotations  needs standard output for itself: give --json and --markdown a file"])
     # Named from where the user stands, which is left below.
     json_file, markdown_file = (_absolute(file) for file in (json_file, markdown_file))
+    if machine is not None:
+        machine.begin()
     try:
         results, notes = _run(
             targets,
@@ -92,13 +99,15 @@ def run(
             judge=judge,
             verbose=verbose,
             base=base,
-            with_json=json_file is not None or markdown_file is not None,
+            with_json=json_file is not None or markdown_file is not None or (machine is not None and machine.wanted),
             coloured=enabled() and not _is_stdout(json_file) and not _is_stdout(markdown_file),
         )
     except Exception as error:
+        # A preview that failed is an answer too, or the one of an earlier revision would stand.
+        problems = error.problems if isinstance(error, ConfigError) else [f"{type(error).__name__}: {error}"]
+        if machine is not None:
+            machine.fail(problems)
         if markdown_file is not None:
-            # A preview that failed is a comment too, or the one of an earlier revision would stand.
-            problems = error.problems if isinstance(error, ConfigError) else [f"{type(error).__name__}: {error}"]
             from tierwise.review.markdown import failure
 
             _write(markdown_file, failure(problems))
@@ -117,6 +126,8 @@ def run(
 
         stacks = [StackComment(result.key, result.json, result.problems) for result in results]
         _write(markdown_file, comment(stacks, notes))
+    if machine is not None:
+        machine.finish([(result.key, result.json, result.problems) for result in results])
     if any(result.problems for result in results):
         return UNUSABLE
     return FINE if all(result.ok for result in results) else REFUSED
