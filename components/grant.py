@@ -48,6 +48,8 @@ class Grant:
 
     Attributes:
         environment: Plain variables, known before deployment so that the task definition can be judged at preview.
+        addresses: Plain variables that AWS decides. Functions take them as they are; a link that gives any is for
+            functions alone.
         secrets: Variables that ECS reads when a task starts: variable to parameter name or secret ARN.
         statements: What the task itself may do.
         secret_statements: What ECS may read on behalf of the task.
@@ -56,6 +58,7 @@ class Grant:
     """
 
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    addresses: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     secrets: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     statements: Sequence[Statement] = ()
     secret_statements: Sequence[Statement] = ()

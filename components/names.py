@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components.documents import concat
 from components.naming import physical_name
 
 
@@ -49,3 +50,12 @@ class Names:
         if isinstance(self.account, str):
             return f"{prefix}:{self.account}:{resource}"
         return pulumi.Output.concat(prefix, ":", self.account, ":", resource)
+
+    def arn_of(self, service: str, *parts: pulumi.Input[str]) -> pulumi.Input[str]:
+        """An ARN in this account and region whose last part AWS may still have to make.
+
+        Args:
+            service: Service prefix such as ``rds-db``.
+            parts: The part after the account, in pieces.
+        """
+        return concat(self.arn(service, ""), *parts)

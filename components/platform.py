@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from components.assembly import account, compute, data, edge, measuring, network, rest, serverless, storage, watching
+from components.assembly.clusters import create_aurora
 from components.component import Component
 from components.names import Names
 from components.provider import account_id, create_provider
@@ -49,6 +50,7 @@ class Platform(Component):
         self.domain = network.create_domain(self)
         self.load_balancer = network.create_load_balancer(self)
         self.database = data.create_database(self)
+        self.aurora = create_aurora(self)
         self.cache = data.create_cache(self)
         self.secrets = data.create_secrets(self)
         self.tables = rest.create_tables(self)
@@ -109,6 +111,9 @@ class Platform(Component):
             outputs["tables"] = {name: table.physical_name for name, table in self.tables.items()}
         if self.database is not None:
             outputs["database"] = self.database.identifier
+        if self.aurora is not None:
+            outputs["aurora"] = self.aurora.identifier
+            outputs["auroraHost"] = self.aurora.host
         if self.cache is not None:
             outputs["cache"] = self.cache.group.id
         outputs["buckets"] = {name: bucket.name for name, bucket in self.all_buckets.items()}

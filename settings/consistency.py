@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from settings import rest_checks, serverless_checks, watching_checks
-from settings.links import NAMED, SINGLE, parse_link
+from settings.cluster_checks import CHECKS as CLUSTER_CHECKS
+from settings.function_links import CHECKS as FUNCTION_LINK_CHECKS
+from settings.links import FUNCTION_ONLY, NAMED, SINGLE, parse_link
 from settings.ordering import LinkCircleError, in_link_order
 from settings.problems import Path, Problem, nearest
 from settings.system import Settings
@@ -55,8 +57,12 @@ def _links(settings: Settings) -> Iterator[Problem]:
                     yield Problem(path, f'"{link}" links to nothing: no such {parsed.kind}; {hint}')
                 elif parsed.kind == "service" and parsed.name == name:
                     yield Problem(path, f'"{link}": a service cannot link to itself')
+            elif parsed.kind in FUNCTION_ONLY:
+                if section != "functions":
+                    yield Problem(path, f'"{link}": only functions take it')
             else:
-                yield Problem(path, f'"{link}": no such kind of link; {nearest(parsed.kind, (*SINGLE, *NAMED))}')
+                kinds = (*SINGLE, *NAMED, *(FUNCTION_ONLY if section == "functions" else ()))
+                yield Problem(path, f'"{link}": no such kind of link; {nearest(parsed.kind, kinds)}')
 
 
 def _circles(settings: Settings) -> Iterator[Problem]:
@@ -241,6 +247,8 @@ _CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     _secrets,
     _told,
     *serverless_checks.CHECKS,
+    *FUNCTION_LINK_CHECKS,
+    *CLUSTER_CHECKS,
     *rest_checks.CHECKS,
     *watching_checks.CHECKS,
     _baseline,

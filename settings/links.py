@@ -8,6 +8,10 @@ from typing import Final
 #: Kinds that stand alone, and kinds that name one of several.
 SINGLE: Final = ("database", "cache", "parameters")
 NAMED: Final = ("bucket", "secret", "service", "table")
+#: Kinds that only functions take, with what a name after the colon means; checked in ``function_links``.
+FUNCTION_ONLY: Final = ("aurora",)
+#: What a link to the Aurora cluster may ask for: the writer, or the readers.
+AURORA_DETAILS: Final = ("", "reader")
 
 #: What a table's link may ask for: to read, write and delete; to read; to add and read.
 TABLE_DETAILS: Final = ("", "read", "append")
@@ -18,7 +22,7 @@ class ParsedLink:
     """A link taken apart.
 
     Attributes:
-        kind: ``database``, ``cache``, ``parameters``, ``bucket``, ``secret``, ``service`` or ``table``.
+        kind: One of ``SINGLE``, ``NAMED`` and ``FUNCTION_ONLY``.
         name: What it names, for the kinds that name one of several.
         detail: The part of it, such as a bucket's prefix or what may be done with a table.
     """

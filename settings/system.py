@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from settings.account import AccountBaseline
+from settings.aurora import Aurora
 from settings.base import AccountId, Email, Name, Region, Section, subsection
 from settings.data import BucketMap, Buckets, Cache, Database
 from settings.edge import Cdn, Domain, Firewall
@@ -78,6 +79,8 @@ class Settings(Section):
     """DynamoDB tables, by name."""
     database: Database | None = None
     """A PostgreSQL instance."""
+    aurora: Aurora | None = None
+    """A PostgreSQL cluster on Aurora Serverless v2."""
     database_dump: DatabaseDump | None = None
     """A scheduled dump of the database into a bucket."""
     cache: Cache | None = None
@@ -144,6 +147,11 @@ class Settings(Section):
     def active_tables(self) -> dict[str, Table]:
         """The tables that exist in this stack."""
         return {name: table for name, table in self.tables.items() if table.enabled}
+
+    @property
+    def active_aurora(self) -> Aurora | None:
+        """The Aurora cluster, where this stack has one."""
+        return self.aurora if self.aurora is not None and self.aurora.enabled else None
 
     @property
     def active_buckets(self) -> dict[str, Any]:

@@ -23,6 +23,7 @@ class TierProfile:
         flow_logs: Whether the VPC records its traffic.
         database_network_acl: Whether the database subnets get a network ACL of their own.
         multi_az: Whether databases and caches have a standby in a second zone.
+        database_readers: Readers of an Aurora cluster beside its writer.
         backup_retention_days: Days that automated database backups are kept.
         snapshot_retention_days: Days that cache snapshots are kept.
         enhanced_monitoring_seconds: Interval of RDS enhanced monitoring; 0 is off.
@@ -54,6 +55,7 @@ class TierProfile:
     flow_logs: bool
     database_network_acl: bool
     multi_az: bool
+    database_readers: int
     backup_retention_days: int
     snapshot_retention_days: int
     enhanced_monitoring_seconds: int
@@ -86,6 +88,7 @@ DEV: Final = TierProfile(
     flow_logs=False,
     database_network_acl=False,
     multi_az=False,
+    database_readers=0,
     backup_retention_days=1,
     snapshot_retention_days=0,
     enhanced_monitoring_seconds=0,
@@ -118,6 +121,7 @@ STAGING: Final = TierProfile(
     flow_logs=True,
     database_network_acl=True,
     multi_az=False,
+    database_readers=0,
     backup_retention_days=3,
     snapshot_retention_days=1,
     enhanced_monitoring_seconds=60,
@@ -150,6 +154,7 @@ PROD: Final = TierProfile(
     flow_logs=True,
     database_network_acl=True,
     multi_az=True,
+    database_readers=1,
     backup_retention_days=30,
     snapshot_retention_days=7,
     enhanced_monitoring_seconds=60,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from components.assembly.function_links import further_grants
 from settings.links import parse_link
 
 if TYPE_CHECKING:
@@ -123,6 +124,8 @@ def _grants(platform: Platform, user: str) -> list[Grant]:
             grants.append(platform.tables[link.name].grant(user, link.detail))
         elif link.kind == "service" and link.name in platform.services:
             grants.append(platform.services[link.name].grant())
+        else:
+            grants.extend(further_grants(platform, user, link))
     return grants
 
 

@@ -75,7 +75,24 @@ def parameter_entries(max_connections: int, further: Mapping[str, str]) -> list[
         raise ValueError("database.parameters: max_connections is set by database.maxConnections")
     if further.get("rds.force_ssl", "1") != "1":
         raise ValueError("database.parameters: rds.force_ssl stays 1: clients must use TLS")
-    values = {**_ALWAYS, **further, "max_connections": str(max_connections)}
+    return _entries({**_ALWAYS, **further, "max_connections": str(max_connections)})
+
+
+def cluster_entries(further: Mapping[str, str]) -> list[Entry]:
+    """The entries of an Aurora cluster's group, by name; Aurora derives its connection limit from its capacity.
+
+    Args:
+        further: More entries; they may change the logging, not TLS.
+
+    Raises:
+        ValueError: ``further`` switches ``rds.force_ssl`` off.
+    """
+    if further.get("rds.force_ssl", "1") != "1":
+        raise ValueError("aurora.parameters: rds.force_ssl stays 1: clients must use TLS")
+    return _entries({**_ALWAYS, **further})
+
+
+def _entries(values: Mapping[str, str]) -> list[Entry]:
     return [
         Entry(name=name, value=value, apply_method="pending-reboot" if name in STATIC else "immediate")
         for name, value in sorted(values.items())

@@ -51,6 +51,10 @@ def function_environment(
         own["VERSION"] = pulumi.Output.from_input(image).apply(short_version)
     merged: dict[str, pulumi.Input[str]] = {**own, **merged_environment(configured, grants)}
     for grant in grants:
+        for variable, address in grant.addresses.items():
+            if variable in merged and merged[variable] is not address:
+                raise LinkConflictError(f"{variable} is set, and a link sets it too: set it once")
+            merged[variable] = address
         for variable, reference in grant.secrets.items():
             name = f"{variable}_NAME"
             value = (

@@ -117,6 +117,8 @@ AREAS: Final[Mapping[str, tuple[Right, ...]]] = {
              "snapshot:*", "subgrp:*", "target-group:*"),
             unscoped=("CreateDBProxy",),
         ),
+        Right("rds", ("CreateGlobalCluster", "DeleteGlobalCluster", "ModifyGlobalCluster", "RemoveFromGlobalCluster"),
+              ("global-cluster:*",), regional=False),
         Right("elasticache", ("AddTagsToResource", "Create*", "Decrease*", "Delete*", "Increase*", "Modify*",
                               "RemoveTagsFromResource"),
               ("cluster:*", "parametergroup:*", "replicationgroup:*", "serverlesscache:*", "snapshot:*",

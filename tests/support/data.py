@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from components.observability.watched import Watched, WatchedDatabase
+from settings.aurora import Aurora
 from settings.data import Bucket, Cache, Database
 from settings.governance import Budget
 from settings.observability import ConfigRules, Notifications, Observability
@@ -25,6 +26,20 @@ def database(**overrides: Any) -> Database:
             "monitoringSeconds": 60,
             "performanceInsights": True,
             "userRecoveryDays": 30,
+            **overrides,
+        }
+    )
+
+
+def aurora(**overrides: Any) -> Aurora:
+    """A protected cluster of a writer and a reader, watched closely."""
+    return Aurora.model_validate(
+        {
+            "readers": 1,
+            "backupRetentionDays": 30,
+            "deletionProtection": True,
+            "monitoringSeconds": 60,
+            "performanceInsights": True,
             **overrides,
         }
     )

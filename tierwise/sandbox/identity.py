@@ -22,6 +22,7 @@ _NAMING: Final = {
     "aws:s3/bucket:Bucket": "bucket",
     "aws:rds/instance:Instance": "identifier",
     "aws:rds/cluster:Cluster": "clusterIdentifier",
+    "aws:rds/clusterInstance:ClusterInstance": "identifier",
     "aws:elasticache/replicationGroup:ReplicationGroup": "replicationGroupId",
     "aws:elasticache/cluster:Cluster": "clusterId",
 }
@@ -34,6 +35,7 @@ _LOWER: Final = frozenset(
         "aws:rds/subnetGroup:SubnetGroup",
         "aws:rds/parameterGroup:ParameterGroup",
         "aws:rds/instance:Instance",
+        "aws:rds/clusterParameterGroup:ClusterParameterGroup",
     }
 )
 _SUFFIX_LENGTH: Final = 7

@@ -261,15 +261,34 @@ def _database(identity: Identity, inputs: Mapping[str, Any]) -> dict[str, Any]:
         "engineVersionActual": str(inputs.get("engineVersion", "")),
     }
     if inputs.get("manageMasterUserPassword"):
-        arn = f"arn:aws:secretsmanager:{identity.region}:{identity.account}:secret:rds!{identity.id.lower()}"
-        outputs["masterUserSecrets"] = [
-            {
-                "kmsKeyId": f"arn:aws:kms:{identity.region}:{identity.account}:key/{identity.uuid('key')}",
-                "secretArn": f"{arn}-{identity.text('a', 6)}",
-                "secretStatus": "active",
-            }
-        ]
+        outputs["masterUserSecrets"] = [_managed_secret(identity, identity.id.lower())]
     return outputs
+
+
+@_special("aws:rds/cluster:Cluster")
+def _cluster(identity: Identity, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    host = f"{identity.text('a', 12)}.{identity.region}.rds.amazonaws.com"
+    resource_id = f"cluster-{identity.text('A', 26)}"
+    outputs: dict[str, Any] = {
+        "clusterResourceId": resource_id,
+        "endpoint": f"{identity.name}.cluster-{host}",
+        "readerEndpoint": f"{identity.name}.cluster-ro-{host}",
+        "port": inputs.get("port") or _PORTS.get(str(inputs.get("engine")), 3306),
+        "engineVersionActual": str(inputs.get("engineVersion", "")),
+    }
+    if inputs.get("manageMasterUserPassword"):
+        outputs["masterUserSecrets"] = [_managed_secret(identity, resource_id.lower())]
+    return outputs
+
+
+def _managed_secret(identity: Identity, resource_id: str) -> dict[str, Any]:
+    """The secret in which RDS keeps an administrator's password."""
+    arn = f"arn:aws:secretsmanager:{identity.region}:{identity.account}:secret:rds!{resource_id}"
+    return {
+        "kmsKeyId": f"arn:aws:kms:{identity.region}:{identity.account}:key/{identity.uuid('key')}",
+        "secretArn": f"{arn}-{identity.text('a', 6)}",
+        "secretStatus": "active",
+    }
 
 
 @_special("aws:elasticache/replicationGroup:ReplicationGroup")

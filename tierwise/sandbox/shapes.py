@@ -144,7 +144,15 @@ SHAPES: Final[dict[str, Shape]] = {
     "lb/listenerRule:ListenerRule": _arn("{listener_path}/{x16}"),
     "lb/loadBalancer:LoadBalancer": _arn("elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/{x16}"),
     "lb/targetGroup:TargetGroup": _arn("elasticloadbalancing:{region}:{account}:targetgroup/{name}/{x16}"),
+    "rds/cluster:Cluster": Shape("{clusterIdentifier}", "rds:{region}:{account}:cluster:{clusterIdentifier}"),
+    "rds/clusterInstance:ClusterInstance": Shape("{identifier}", "rds:{region}:{account}:db:{identifier}"),
+    "rds/clusterParameterGroup:ClusterParameterGroup": _named("rds:{region}:{account}:cluster-pg:{name}"),
+    "rds/globalCluster:GlobalCluster": Shape(
+        "{globalClusterIdentifier}", "rds::{account}:global-cluster:{globalClusterIdentifier}"
+    ),
     "rds/instance:Instance": Shape("db-{A26}", "rds:{region}:{account}:db:{identifier}", "{identifier}"),
+    "rds/proxy:Proxy": Shape("{name}", "rds:{region}:{account}:db-proxy:prx-{x17}"),
+    "rds/proxyDefaultTargetGroup:ProxyDefaultTargetGroup": _of("{dbProxyName}"),
     "rds/parameterGroup:ParameterGroup": _named("rds:{region}:{account}:pg:{name}"),
     "rds/subnetGroup:SubnetGroup": _named("rds:{region}:{account}:subgrp:{name}"),
     "route53/healthCheck:HealthCheck": Shape("{uuid}", "route53:::healthcheck/{id}", is_global=True),

@@ -161,7 +161,20 @@ def database_cluster(inputs: Inputs) -> Iterator[Failure]:
     yield from _in_order(
         inputs, "serverlessv2ScalingConfiguration.minCapacity", "serverlessv2ScalingConfiguration.maxCapacity"
     )
+    yield from _serverless_capacity(inputs, "serverlessv2ScalingConfiguration")
     yield from _master_password(inputs, "masterPassword")
+
+
+def _serverless_capacity(inputs: Inputs, path: str) -> Iterator[Failure]:
+    """https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.how-it-works.html"""
+    for name in ("minCapacity", "maxCapacity"):
+        for place in inputs.places(f"{path}.{name}"):
+            units = number(place.value)
+            if units is not None and units % 0.5:
+                yield inputs.refuse(place, "Aurora scales in steps of 0.5 ACU", allowed="0, 0.5, 1, 1.5 … 256")
+    least = number(inputs.get(f"{path}.minCapacity"))
+    if least and inputs.has(f"{path}.secondsUntilAutoPause"):
+        yield inputs.refuse(f"{path}.secondsUntilAutoPause", f"only a cluster of minCapacity 0 pauses, not {least:g}")
 
 
 def _master_password(inputs: Inputs, name: str) -> Iterator[Failure]:

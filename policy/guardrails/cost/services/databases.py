@@ -26,8 +26,9 @@ _SCHEDULED_CALLS: Final = {
 _FREE_INSIGHTS_DAYS: Final = 7
 #: Performance of gp3 that the GB price includes, below 400 GB.
 _GP3_IOPS: Final = 3000
-#: An RDS Proxy is charged for two vCPU at least.
+#: An RDS Proxy is charged for two vCPU at least, and for eight ACU before serverless instances.
 _PROXY_VCPUS: Final = Decimal(2)
+_PROXY_ACUS: Final = Decimal(8)
 
 _BACKUP: Final = Key("backupGb", "GB of automated backups and snapshots kept, the free part included", "backups are on")
 _MONITORING: Final = Key("monitoringLogGb", "GB of enhanced-monitoring logs", "monitoringInterval above 0")
@@ -156,8 +157,15 @@ def _insights(bill: Bill) -> None:
 
 @prices("aws:rds/proxy:Proxy", service=SERVICE)
 def proxy(bill: Bill) -> None:
-    """vCPU hours of the database behind it, two vCPU at least."""
+    """vCPU hours of the database behind it, two vCPU at least; ACU hours of a serverless cluster, eight at least."""
     for target in bill.links.referrers(bill.resource, "aws:rds/proxyTarget:ProxyTarget", "dbProxyName"):
+        for found in bill.links.targets(target, "dbClusterIdentifier", _CLUSTER):
+            members = bill.links.referrers(found, _CLUSTER_INSTANCE, "clusterIdentifier")
+            most = bill.number("serverlessv2ScalingConfiguration.maxCapacity", of=found)
+            if most is not None:
+                acus = Quantity.of(_PROXY_ACUS, max(_PROXY_ACUS, most * len(members)))
+                bill.fixed("RDS Proxy ACU hours", "rds.proxy.vcpu_hour", acus * HOURS)
+                return
         for database in bill.links.targets(target, "dbInstanceIdentifier", _INSTANCE):
             count = vcpus(str(database.get("instanceClass")))
             if count is not None:
