@@ -43,6 +43,7 @@ generate: setup
 	@$(BIN)/python -m tierwise.preview.checks.generate
 	@$(BIN)/python -m tierwise.preview.replacement_generate
 	@$(BIN)/python -m guardrails.page
+	@$(BIN)/python -m tierwise.review.document_page
 
 # Without AWS credentials in the environment the real engine works on a sandbox AWS on this machine.
 AWS := $(AWS_PROFILE)$(AWS_ACCESS_KEY_ID)$(AWS_ROLE_ARN)
