@@ -133,6 +133,17 @@ class Cors(Section):
     """Seconds that browsers remember the answer."""
 
 
+class Transition(Section):
+    """A lifecycle rule that moves objects to a cheaper class by age."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,255}$")
+    """Name of the rule."""
+    days: int = Field(ge=0)
+    """Age in days; the infrequent-access classes take objects from 30 days on."""
+    storage_class: Literal["STANDARD_IA", "ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"]
+    """Class that they move to."""
+
+
 class Bucket(Section):
     """A private S3 bucket: encrypted, TLS only, public access blocked, owner enforced."""
 
@@ -144,8 +155,18 @@ class Bucket(Section):
     """Days after which objects are deleted; null for never."""
     noncurrent_expire_days: int = Field(default=30, ge=1)
     """Days after which old versions are deleted."""
+    old_versions_rule: str = Field(default="expire-old-versions", pattern=r"^[A-Za-z0-9_-]{1,255}$")
+    """Name of the lifecycle rule that deletes old versions."""
+    transitions: tuple[Transition, ...] = ()
+    """Moves to cheaper classes at fixed ages; instead of ``intelligentTieringDays``."""
     intelligent_tiering_days: int | None = Field(default=None, ge=0)
     """Days after which objects move to Intelligent-Tiering; null for never."""
+    intelligent_archive_days: int | None = Field(default=None, ge=90, le=730)
+    """Days without access after which Intelligent-Tiering archives an object; null for never."""
+    accelerate: bool = False
+    """Whether far clients may upload through the nearest edge location, 0.04 to 0.08 USD a GB."""
+    request_metrics: bool = False
+    """Whether CloudWatch gets latency and errors of requests, as filter ``EntireBucket``; priced as custom metrics."""
     cors: Cors | None = None
     """Which sites a browser may call it from."""
     replicate: bool = False
@@ -154,6 +175,25 @@ class Bucket(Section):
     """Whether load balancer, S3 and flow logs are written here. Mark one bucket."""
     retain: bool = by_tier("protect")
     """Whether Pulumi protects it and leaves it in AWS when it is removed from the configuration."""
+
+    @model_validator(mode="after")
+    def _valid(self) -> Bucket:
+        if self.transitions and self.intelligent_tiering_days is not None:
+            raise ValueError(
+                "transitions and intelligentTieringDays work against each other on the same objects: set one"
+            )
+        if self.intelligent_archive_days is not None and self.intelligent_tiering_days is None:
+            raise ValueError("intelligentArchiveDays archives what intelligentTieringDays brings in: set both")
+        ages: list[int] = [transition.days for transition in self.transitions]
+        if ages != sorted(set(ages)):
+            raise ValueError("transitions: give them in the order of their days, each later than the one before")
+        for transition in self.transitions:
+            if transition.storage_class in ("STANDARD_IA", "ONEZONE_IA") and transition.days < 30:
+                raise ValueError(
+                    f"transitions {transition.name}: {transition.days} days; S3 moves objects to "
+                    f"{transition.storage_class} from 30 days on"
+                )
+        return self
 
 
 class Buckets(Section):

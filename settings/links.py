@@ -13,8 +13,9 @@ FUNCTION_ONLY: Final = ("aurora",)
 #: What a link to the Aurora cluster may ask for: the writer, or the readers.
 AURORA_DETAILS: Final = ("", "reader")
 
-#: What a table's link may ask for: to read, write and delete; to read; to add and read.
-TABLE_DETAILS: Final = ("", "read", "append")
+#: What a table's link may ask for: to read, write and delete; to read; to add and read; to read and write by key, and
+#: never delete or scan.
+TABLE_DETAILS: Final = ("", "read", "append", "change")
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,14 @@ class ConfigRules(Section):
     enabled: bool = by_tier("config_rules")
     """Whether the rules exist in this stack."""
     rules: tuple[
-        Literal["ENCRYPTED_VOLUMES", "RDS_STORAGE_ENCRYPTED", "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED"], ...
+        Literal[
+            "ENCRYPTED_VOLUMES",
+            "RDS_STORAGE_ENCRYPTED",
+            "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED",
+            "S3_BUCKET_PUBLIC_READ_PROHIBITED",
+            "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED",
+        ],
+        ...,
     ] = (
         "ENCRYPTED_VOLUMES",
         "RDS_STORAGE_ENCRYPTED",

@@ -24,6 +24,8 @@ class Secret(Section):
 
     description: str
     """What it is for."""
+    physical_name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$")
+    """Exact name in Secrets Manager; ``<system>/<stage>/<name>`` by default."""
     variable: str | None = Field(default=None, pattern=r"^[A-Z][A-Z0-9_]*$")
     """Environment variable that services receive it in; from its name by default, ``jwt-key`` as ``JWT_KEY``."""
     store: Literal["secrets-manager", "parameter-store"] = "secrets-manager"
@@ -47,6 +49,8 @@ class Secret(Section):
             raise ValueError("fields are made one by one: set neither generate nor value beside them")
         if self.fields and self.store != "secrets-manager":
             raise ValueError("only Secrets Manager keeps fields: set store, or a secret for each")
+        if self.physical_name is not None and self.store != "secrets-manager":
+            raise ValueError("physicalName is a name in Secrets Manager: leave it out, or set store")
         return self
 
 

@@ -24,11 +24,13 @@ _PROJECTIONS: Final = {"all": "ALL", "keys": "KEYS_ONLY", "some": "INCLUDE"}
 
 _READ: Final = ("dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:Query")
 _WRITE: Final = ("dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
-#: What a link may do, by its detail: ``table:audit/append`` adds items and reads them, and never changes one.
+#: What a link may do, by its detail: ``table:audit/append`` adds items and reads them, and never changes one;
+#: ``table:orders/change`` changes them by key, and never deletes or scans.
 _ACTIONS: Final = {
     "": (*_READ, *_WRITE),
     "read": _READ,
     "append": ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"),
+    "change": ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"),
 }
 _SCAN: Final = "dynamodb:Scan"
 #: What scaling moves.
@@ -114,7 +116,7 @@ class Table(Component):
 
         Args:
             user: Its name.
-            detail: ``read``, ``append``, or nothing to read, write and delete.
+            detail: ``read``, ``append``, ``change``, or nothing to read, write and delete.
 
         Raises:
             ValueError: Another detail.
@@ -123,7 +125,7 @@ class Table(Component):
             raise ValueError(f'"table:{self._table_name}/{detail}" of {user}: a table is linked to {_details()}')
         keys = self.settings.leading_keys
         # ForAllValues also holds for a call that names no key, so a scan must stay out.
-        scans = not keys and detail != "append"
+        scans = not keys and detail not in ("append", "change")
         return Grant(
             environment={f"TABLE_{self._table_name.replace('-', '_').upper()}": self.physical_name},
             statements=[

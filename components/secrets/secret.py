@@ -59,6 +59,7 @@ class Secret(Component):
         self.stored = StoredValue(
             name,
             parts=[secret_name],
+            path=settings.physical_name,
             names=names,
             description=settings.description,
             store=settings.store,

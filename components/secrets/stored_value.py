@@ -36,6 +36,7 @@ class StoredValue(Component):
     Args:
         name: Logical name.
         parts: The value's name below system and stage.
+        path: Exact name in Secrets Manager, instead.
         names: Names of the stack.
         description: What the value is for.
         store: Where it is kept.
@@ -64,6 +65,7 @@ class StoredValue(Component):
         name: str,
         *,
         parts: Sequence[str],
+        path: str | None = None,
         names: Names,
         description: str,
         store: Store,
@@ -86,7 +88,7 @@ class StoredValue(Component):
         self.arn: pulumi.Output[str]
         self.written: pulumi.Resource
         if store == "secrets-manager":
-            self._path = names.secret(*parts)
+            self._path = path or names.secret(*parts)
             self._to_secrets_manager(description, value, made_up, readable, recovery_days)
         else:
             self._path = names.path(*parts)

@@ -20,6 +20,8 @@ from settings.data import Bucket as BucketSettings
 MAX_NAME: Final = 63
 #: Days after which the parts of an upload that never finished are deleted.
 ABORT_UPLOAD_DAYS: Final = 7
+#: The filter of request metrics that covers a whole bucket, as the S3 console names it.
+REQUEST_METRICS: Final = "EntireBucket"
 #: Folder of the log bucket that receives the access logs of other buckets, one folder each.
 ACCESS_LOG_PREFIX: Final = "s3"
 
@@ -90,6 +92,7 @@ class Bucket(Component):
         self._expire()
         self._log_access(log_bucket)
         self._allow_origins(cors_origins)
+        self._add_options()
         self._parameter = self._publish_name() if region is None else None
         self.ready: list[pulumi.Resource] = [self.bucket, self.ownership, *self._optional(self.versioning)]
         self.register_outputs({"name": self.bucket.bucket})
@@ -240,6 +243,34 @@ class Bucket(Component):
             opts=self.child(),
         )
 
+    def _add_options(self) -> None:
+        settings = self.settings
+        if settings.accelerate:
+            s3.BucketAccelerateConfiguration(
+                self.logical_name,
+                bucket=self.bucket.id,
+                status="Enabled",
+                region=self._region,
+                opts=self.child(),
+            )
+        if settings.request_metrics:
+            s3.BucketMetric(
+                self.logical_name,
+                bucket=self.bucket.id,
+                name=REQUEST_METRICS,
+                region=self._region,
+                opts=self.child(),
+            )
+        if settings.intelligent_archive_days is not None:
+            s3.BucketIntelligentTieringConfiguration(
+                self.logical_name,
+                bucket=self.bucket.id,
+                name="archive",
+                tierings=[{"access_tier": "ARCHIVE_ACCESS", "days": settings.intelligent_archive_days}],
+                region=self._region,
+                opts=self.child(),
+            )
+
     def _publish_name(self) -> ssm.Parameter:
         return ssm.Parameter(
             self.logical_name,
@@ -278,7 +309,7 @@ def lifecycle_rules(settings: BucketSettings) -> list[Any]:
     if settings.versioned:
         rules.append(
             {
-                "id": "expire-old-versions",
+                "id": settings.old_versions_rule,
                 "status": "Enabled",
                 "filter": everything,
                 "noncurrent_version_expiration": {"noncurrent_days": settings.noncurrent_expire_days},
@@ -293,6 +324,15 @@ def lifecycle_rules(settings: BucketSettings) -> list[Any]:
                 "transitions": [{"days": settings.intelligent_tiering_days, "storage_class": "INTELLIGENT_TIERING"}],
             }
         )
+    rules += [
+        {
+            "id": transition.name,
+            "status": "Enabled",
+            "filter": everything,
+            "transitions": [{"days": transition.days, "storage_class": transition.storage_class}],
+        }
+        for transition in settings.transitions
+    ]
     return rules
 
 
