@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from components.assembly import account, compute, data, edge, measuring, network, rest, serverless, storage, watching
+from components.assembly import (
+    account,
+    compute,
+    data,
+    edge,
+    fleets,
+    measuring,
+    network,
+    rest,
+    serverless,
+    storage,
+    watching,
+)
 from components.assembly.clusters import create_aurora
 from components.component import Component
 from components.names import Names
@@ -60,6 +72,7 @@ class Platform(Component):
         self.repositories = compute.create_repositories(self)
         self.services = compute.create_services(self)
         self.parameters = serverless.create_parameters(self)
+        self.fleets = fleets.create_fleets(self)
         self.functions = serverless.create_functions(self)
         self.http_api = serverless.create_http_api(self)
         self.origin_secret = rest.create_origin_secret(self)
@@ -96,6 +109,8 @@ class Platform(Component):
             outputs["cluster"] = self.cluster.name
             outputs["services"] = sorted(self.services)
             outputs["taskDefinitions"] = {name: s.task_definition.arn for name, s in self.services.items()}
+        if self.fleets:
+            outputs["fleets"] = {name: fleet.group_name for name, fleet in self.fleets.items()}
         if self.functions:
             outputs["functions"] = {name: function.physical_name for name, function in self.functions.items()}
         if self.http_api is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from settings import rest_checks, serverless_checks, watching_checks
+from settings import fleet_checks, rest_checks, serverless_checks, watching_checks
 from settings.cluster_checks import CHECKS as CLUSTER_CHECKS
 from settings.function_links import CHECKS as FUNCTION_LINK_CHECKS
 from settings.links import FUNCTION_ONLY, NAMED, SINGLE, parse_link
@@ -34,6 +34,7 @@ def _links(settings: Settings) -> Iterator[Problem]:
         "parameters": bool(settings.parameters),
     }
     users = [("services", name, service.links) for name, service in settings.active_services.items()]
+    users += [("fleets", name, fleet.links) for name, fleet in settings.active_fleets.items()]
     users += [("functions", name, function.links) for name, function in settings.active_functions.items()]
     for section, name, links in users:
         for index, link in enumerate(links):
@@ -111,7 +112,7 @@ def _services(settings: Settings) -> Iterator[Problem]:
         if service.public is not None and settings.load_balancer is None:
             yield Problem(("services", name, "public"), "needs a loadBalancer section")
     if settings.load_balancer is not None:
-        if not any(service.public for service in settings.active_services.values()):
+        if not settings.active_fleets and not any(service.public for service in settings.active_services.values()):
             yield Problem(("loadBalancer",), "no service has public set: nothing would answer")
         cdn = settings.cdn is not None and settings.cdn.enabled
         if settings.load_balancer.scheme == "internal" and not cdn:
@@ -247,6 +248,7 @@ _CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     _secrets,
     _told,
     *serverless_checks.CHECKS,
+    *fleet_checks.CHECKS,
     *FUNCTION_LINK_CHECKS,
     *CLUSTER_CHECKS,
     *rest_checks.CHECKS,

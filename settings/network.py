@@ -37,8 +37,9 @@ class Network(Section):
     """Ranges of the public subnets: load balancers and NAT."""
     private_subnets: SubnetRanges
     """Ranges of the private subnets: tasks and functions. They reach the internet through NAT."""
-    database_subnets: SubnetRanges | None = None
-    """Ranges of the database subnets, which have no route to the internet."""
+    database_subnets: SubnetRanges | Literal["private"] | None = None
+    """Ranges of the database subnets, which have no route to the internet; or ``private``, to put databases and caches
+    beside what uses them, where only their security groups keep others away."""
     nat_mode: NatMode = by_tier("nat_mode")
     """``none``; ``instance``, one small EC2 instance; ``single``, one NAT gateway; ``per-zone``, one in each zone."""
     nat_instance_type: str = "t4g.nano"
@@ -51,12 +52,17 @@ class Network(Section):
     """Record of the VPC's traffic."""
     database_network_acl: bool = by_tier("database_network_acl")
     """Whether the database subnets get a network ACL that admits only the VPC's range."""
+    security_group_names: dict[str, Annotated[str, Field(min_length=1, max_length=255)]] = Field(
+        default_factory=dict[str, str]
+    )
+    """Names that people know security groups by, their ``Name`` tags: of ``load-balancer``, ``database``, ``cache`` and
+    the fleets."""
 
     @property
     def subnet_tiers(self) -> dict[str, tuple[IPv4Network, ...]]:
         """Subnet ranges by tier name, in routing order."""
         tiers = {"public": self.public_subnets, "private": self.private_subnets}
-        if self.database_subnets is not None:
+        if self.database_subnets is not None and self.database_subnets != "private":
             tiers["database"] = self.database_subnets
         return tiers
 

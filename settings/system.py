@@ -11,6 +11,7 @@ from settings.aurora import Aurora
 from settings.base import AccountId, Email, Name, Region, Section, subsection
 from settings.data import BucketMap, Buckets, Cache, Database
 from settings.edge import Cdn, Domain, Firewall
+from settings.fleets import Fleet
 from settings.functions import Function
 from settings.governance import Budget, DataLossApproval, Policies, PolicyException, Usage
 from settings.http_api import HttpApi
@@ -63,6 +64,8 @@ class Settings(Section):
     """Settings that every entry of ``services`` starts from."""
     services: dict[Name, Service] = Field(default_factory=dict[str, Service])
     """Containers on Fargate, by name."""
+    fleets: dict[Name, Fleet] = Field(default_factory=dict[str, Fleet])
+    """Equal EC2 instances behind the load balancer, by name."""
     function_defaults: dict[str, Any] = Field(default_factory=dict[str, Any])
     """Settings that every entry of ``functions`` starts from."""
     functions: dict[Name, Function] = Field(default_factory=dict[str, Function])
@@ -122,6 +125,11 @@ class Settings(Section):
     def active_services(self) -> dict[str, Service]:
         """The services that exist in this stack."""
         return {name: service for name, service in self.services.items() if service.enabled}
+
+    @property
+    def active_fleets(self) -> dict[str, Fleet]:
+        """The fleets that exist in this stack."""
+        return {name: fleet for name, fleet in self.fleets.items() if fleet.enabled}
 
     @property
     def active_functions(self) -> dict[str, Function]:

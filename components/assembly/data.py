@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from components.assembly.compute import image_of, linked_to
 from components.assembly.constants import DUMP
+from components.assembly.fleets import linked_to as fleets_linked_to
 
 if TYPE_CHECKING:
     from components.data.cache import Cache
@@ -27,10 +28,15 @@ def create_database(platform: Platform) -> PostgresInstance | None:
         names=platform.names,
         vpc_id=platform.vpc.id,
         subnet_ids=platform.vpc.database_subnet_ids,
-        users=[*linked_to(platform, "database"), *([DUMP] if platform.dumps_database else [])],
+        users=[
+            *linked_to(platform, "database"),
+            *fleets_linked_to(platform, "database"),
+            *([DUMP] if platform.dumps_database else []),
+        ],
         log_retention_days=platform.settings.observability.log_retention_days,
         secret_recovery_days=settings.user_recovery_days,
         kms_key_arn=platform.key_arn,
+        group_label=platform.vpc.group_label("database"),
         opts=platform.child(),
     )
 
@@ -49,6 +55,7 @@ def create_cache(platform: Platform) -> Cache | None:
         vpc_id=platform.vpc.id,
         subnet_ids=platform.vpc.database_subnet_ids,
         kms_key_arn=platform.key_arn,
+        group_label=platform.vpc.group_label("cache"),
         opts=platform.child(),
     )
 

@@ -61,7 +61,9 @@ def create_load_balancer(platform: Platform) -> LoadBalancer | None:
         settings=settings,
         names=platform.names,
         vpc=platform.vpc,
-        target_ports=sorted({service.port for service in public}),
+        target_ports=sorted(
+            {*(service.port for service in public), *(f.port for f in platform.settings.active_fleets.values())}
+        ),
         behind_cdn=platform.behind_cdn,
         certificate_arn=certificate,
         log_bucket=None if platform.log_bucket is None else platform.log_bucket.bucket.bucket,

@@ -12,6 +12,7 @@ from pulumi_aws import ecs
 from components.component import Component
 from components.compute import task_definition
 from components.compute.ecs_cluster import EcsCluster
+from components.compute.image_pull import pull_statements
 from components.compute.task_definition import Container
 from components.documents import json_document
 from components.grant import Grant, Statement
@@ -158,7 +159,7 @@ class FargateTask(Component):
             role_name=self._role_name("execution"),
             statements=[
                 Statement(sid="WriteLogs", actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[streams]),
-                *_pull(self._spec.image),
+                *pull_statements(self._spec.image),
                 *(statement for grant in grants for statement in grant.secret_statements),
             ],
         )
@@ -228,28 +229,3 @@ def _container(spec: TaskSpec, names: Names, grants: Sequence[Grant], log_group:
         command=spec.command,
         shell=spec.shell,
     )
-
-
-def _pull(image: pulumi.Input[str]) -> list[Statement]:
-    repository = (
-        task_definition.ecr_repository_arn(image)
-        if isinstance(image, str)
-        else pulumi.Output.from_input(image).apply(_required_repository_arn)
-    )
-    if repository is None:
-        return []
-    return [
-        Statement(sid="SignInToRegistry", actions=["ecr:GetAuthorizationToken"], resources=["*"]),
-        Statement(
-            sid="PullImage",
-            actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            resources=[repository],
-        ),
-    ]
-
-
-def _required_repository_arn(image: str) -> str:
-    arn = task_definition.ecr_repository_arn(image)
-    if arn is None:
-        raise ValueError(f'image "{image}" is decided on deployment and does not come from ECR: pin it as plain text')
-    return arn

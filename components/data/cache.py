@@ -40,6 +40,7 @@ class Cache(Component):
         vpc_id: The VPC.
         subnet_ids: Database subnets.
         kms_key_arn: Customer key; AWS's own key otherwise.
+        group_label: Name that people know the security group by.
         opts: Options of the component.
 
     Attributes:
@@ -60,12 +61,14 @@ class Cache(Component):
         vpc_id: pulumi.Input[str],
         subnet_ids: Sequence[pulumi.Input[str]],
         kms_key_arn: pulumi.Input[str] | None = None,
+        group_label: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts=opts)
         self._settings = settings
         self._names = names
         self._kms_key_arn = kms_key_arn
+        self._group_label = group_label
         self.security_group = self._create_security_group(vpc_id)
         self._token = self._create_token() if settings.auth else None
         self.group = self._create_group(subnet_ids)
@@ -106,7 +109,9 @@ class Cache(Component):
 
     def _create_security_group(self, vpc_id: pulumi.Input[str]) -> SecurityGroup:
         # Each user opens the port for itself with a rule of its own; nothing leaves.
-        return SecurityGroup(self.logical_name, vpc_id=vpc_id, description="Cache", opts=self.child())
+        return SecurityGroup(
+            self.logical_name, vpc_id=vpc_id, description="Cache", label=self._group_label, opts=self.child()
+        )
 
     def _create_token(self) -> ssm.Parameter:
         # The cache and the URL must hold the same token even when one of them is made again, so it is made up once and

@@ -83,6 +83,7 @@ class PostgresInstance(Component):
         log_retention_days: int,
         secret_recovery_days: int = 0,
         kms_key_arn: pulumi.Input[str] | None = None,
+        group_label: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         if settings.proxy and settings.user_store != "secrets-manager":
@@ -91,6 +92,7 @@ class PostgresInstance(Component):
         self._settings = settings
         self._names = names
         self._kms_key_arn = kms_key_arn
+        self._group_label = group_label
         self._log_retention_days = log_retention_days
         self.identifier = names.physical("database")
         self.subnet_group = self._create_subnet_group(subnet_ids)
@@ -158,7 +160,9 @@ class PostgresInstance(Component):
 
     def _create_security_group(self, vpc_id: pulumi.Input[str]) -> SecurityGroup:
         # Each user opens the port for itself with a rule of its own; nothing leaves.
-        return SecurityGroup(self.logical_name, vpc_id=vpc_id, description="PostgreSQL", opts=self.child())
+        return SecurityGroup(
+            self.logical_name, vpc_id=vpc_id, description="PostgreSQL", label=self._group_label, opts=self.child()
+        )
 
     def _create_log_groups(self, identifier: str, role: str) -> list[pulumi.Resource]:
         return [

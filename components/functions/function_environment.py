@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 
@@ -49,7 +50,16 @@ def function_environment(
         own["VERSION"] = short_version(image)
     elif image is not None:
         own["VERSION"] = pulumi.Output.from_input(image).apply(short_version)
-    merged: dict[str, pulumi.Input[str]] = {**own, **merged_environment(configured, grants)}
+    return with_references({**own, **merged_environment(configured, grants)}, grants)
+
+
+def with_references(environment: Mapping[str, pulumi.Input[str]], grants: Sequence[Grant]) -> dict[str, Any]:
+    """``environment`` with the name of each secret that ``grants`` give, for a reader that fetches it itself.
+
+    Raises:
+        LinkConflictError: A link, and the configuration or another link, disagree about a variable.
+    """
+    merged: dict[str, pulumi.Input[str]] = dict(environment)
     for grant in grants:
         for variable, address in grant.addresses.items():
             if variable in merged and merged[variable] is not address:

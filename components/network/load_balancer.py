@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Literal
 
 import pulumi
 from pulumi_aws import ec2, lb
@@ -108,6 +109,7 @@ class LoadBalancer(Component):
         health_path: str,
         priority: int,
         blue_green: bool,
+        target_type: Literal["ip", "instance"] = "ip",
     ) -> LoadBalancerTarget:
         """Send requests to a service.
 
@@ -118,6 +120,7 @@ class LoadBalancer(Component):
             health_path: Path that must answer 200.
             priority: Place among the load balancer's targets, 1 first; unique.
             blue_green: Whether a second target group takes new versions.
+            target_type: Whether targets are addresses of tasks or instances.
 
         Returns:
             Its target groups and listener rule.
@@ -133,6 +136,7 @@ class LoadBalancer(Component):
             health_path=health_path,
             priority=priority,
             blue_green=blue_green,
+            target_type=target_type,
             origin_secret=self.origin_secret,
             opts=self.child(),
         )
@@ -142,6 +146,7 @@ class LoadBalancer(Component):
             f"{self.logical_name}-group",
             vpc_id=self._vpc.id,
             description="Load balancer: users or CloudFront in, services out",
+            label=self._vpc.group_label("load-balancer"),
             ingress=self._admitted(),
             egress=[
                 Rule(

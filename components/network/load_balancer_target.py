@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import pulumi
 from pulumi_aws import lb
@@ -35,6 +36,7 @@ class LoadBalancerTarget(Component):
         health_path: Path that must answer 200.
         priority: Place among the listener's targets, 1 first; unique.
         blue_green: Whether a second target group takes new versions.
+        target_type: Whether targets are addresses of tasks or instances.
         origin_secret: Value that requests must carry in ``ORIGIN_HEADER``.
         opts: Options of the component.
 
@@ -63,6 +65,7 @@ class LoadBalancerTarget(Component):
         health_path: str,
         priority: int,
         blue_green: bool,
+        target_type: Literal["ip", "instance"] = "ip",
         origin_secret: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -76,6 +79,7 @@ class LoadBalancerTarget(Component):
         self._service = service
         self._vpc_id = vpc_id
         self._health_path = health_path
+        self._target_type = target_type
         self.port = port
         self.target_group = self._create_target_group(name, ())
         self.alternate = self._create_target_group(f"{name}-green", ("green",)) if blue_green else None
@@ -88,7 +92,7 @@ class LoadBalancerTarget(Component):
             # Exact, because a name has at most 32 characters; it differs by port, whose change replaces.
             name=self._names.physical(self._service, *roles, str(self.port), limit=32),
             vpc_id=self._vpc_id,
-            target_type="ip",
+            target_type=self._target_type,
             protocol="HTTP",
             port=self.port,
             deregistration_delay=30,

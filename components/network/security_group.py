@@ -52,6 +52,7 @@ class SecurityGroup(Component):
         name: Logical name.
         vpc_id: The VPC.
         description: What the group is for.
+        label: Name that people know it by, its ``Name`` tag; the logical name by default.
         ingress: What may enter.
         egress: What may leave.
         opts: Options of the component.
@@ -69,13 +70,14 @@ class SecurityGroup(Component):
         *,
         vpc_id: pulumi.Input[str],
         description: str,
+        label: str | None = None,
         ingress: Sequence[Rule] = (),
         egress: Sequence[Rule] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts=opts)
         self.group = ec2.SecurityGroup(
-            name, vpc_id=vpc_id, description=description, tags={**self.tags, "Name": name}, opts=self.child()
+            name, vpc_id=vpc_id, description=description, tags={**self.tags, "Name": label or name}, opts=self.child()
         )
         self.id: pulumi.Output[str] = self.group.id
         for rule in ingress:

@@ -47,7 +47,7 @@ class Vpc(Component):
         subnets: Subnets by tier (``public``, ``private``, ``database``) and zone.
         public_subnet_ids: Ids in the order of zones.
         private_subnet_ids: Ids in the order of zones.
-        database_subnet_ids: Ids in the order of zones; empty without a database tier.
+        database_subnet_ids: Ids in the order of zones; empty without databases' subnets.
         nat: NAT gateways or the NAT instance by zone; empty without NAT.
         public_ips: Addresses that the outside sees, in the order of zones.
         egress: Routes that private subnets need to reach the internet, for ``depends_on``.
@@ -77,14 +77,14 @@ class Vpc(Component):
         self.subnets = {tier: self._create_subnets(tier, ranges) for tier, ranges in settings.subnet_tiers.items()}
         self.public_subnet_ids = self._subnet_ids("public")
         self.private_subnet_ids = self._subnet_ids("private")
-        self.database_subnet_ids = self._subnet_ids("database")
+        self.database_subnet_ids = self._subnet_ids("private" if settings.database_subnets == "private" else "database")
         self.public_route_table, internet = self._route_public()
         self.nat = self._create_nat(internet)
         self.public_ips: list[pulumi.Output[str]] = [nat.public_ip for nat in self.nat.values()]
         self.private_route_tables, self.egress = self._route_private()
         self._route_database()
         self.endpoints = self._create_endpoints()
-        if settings.database_network_acl and self.database_subnet_ids:
+        if settings.database_network_acl and "database" in self.subnets:
             self._filter_database()
         if settings.flow_logs.enabled:
             FlowLogs(
@@ -105,6 +105,10 @@ class Vpc(Component):
                 "publicIps": self.public_ips,
             }
         )
+
+    def group_label(self, role: str) -> str | None:
+        """The name that people know a role's security group by, where the settings give one."""
+        return self._settings.security_group_names.get(role)
 
     def _named(self, role: str) -> dict[str, str]:
         return {**self.tags, "Name": f"{self.logical_name}-{role}" if role else self.logical_name}
