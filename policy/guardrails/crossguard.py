@@ -56,7 +56,7 @@ SENTINELS: Final = frozenset(
     }
 )
 ACTIVE: Final = "exception-active"
-_LEVELS: Final[dict[Level, EnforcementLevel]] = {
+LEVELS: Final[dict[Level, EnforcementLevel]] = {
     "off": EnforcementLevel.DISABLED,
     "advisory": EnforcementLevel.ADVISORY,
     "mandatory": EnforcementLevel.MANDATORY,
@@ -227,7 +227,7 @@ def _policy(rule: Rule, session: Session) -> Policy:
     common: dict[str, Any] = {
         "name": name,
         "description": rule.title,
-        "enforcement_level": _LEVELS[rule.level(session.config)],
+        "enforcement_level": LEVELS[rule.level(session.config)],
         "severity": Severity(rule.severity),
         "framework": _framework(rule),
         "tags": ["aws", rule.kind.value, *(name.lower() for name in rule.frameworks)],

@@ -11,7 +11,7 @@ from guardrails import exceptions
 from guardrails.finding import Finding
 from guardrails.resource import Resource, Stack
 from guardrails.rule import STACK_TYPE, Deferred, On, Outcome, Rule, Scope
-from guardrails.stack_config import nearest
+from guardrails.stack_config import StackConfig, nearest
 from guardrails.twins import canonical
 
 ERROR = "policy-error"
@@ -165,7 +165,12 @@ def config_findings(scope: Scope) -> Iterator[Finding]:
         for rule_id in named:
             if rule_id not in rules:
                 messages.append(f'{section}: no such rule "{rule_id}"{nearest(rule_id, rules)}')
-            elif not rules[rule_id].waivable and config.tier == "prod":
+            elif _is_held(rules[rule_id], config):
                 messages.append(f"{section}: {rule_id} cannot be lowered on prod; it keeps its level")
     for message in messages:
         yield Finding(own.id, own.title, "mandatory", own.severity, urn, name, message)
+
+
+def _is_held(rule: Rule, config: StackConfig) -> bool:
+    asked = "off" if rule.id in config.disabled else config.levels[rule.id]
+    return rule.fixed(config) and rule.level(config) != asked

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from guardrails.finding import Severity
 from guardrails.resource import ABSENT, UNKNOWN, Resource, Stack
-from guardrails.stack_config import Level, StackConfig, Tier
+from guardrails.stack_config import STRICTNESS, Level, StackConfig, Tier
 
 if TYPE_CHECKING:
     from guardrails.cost import Estimate, Verdict
@@ -222,14 +222,15 @@ class Rule:
     def level(self, config: StackConfig) -> Level:
         """The level in a stack, its configuration considered.
 
-        A rule that cannot be waived on prod keeps its level there whatever the configuration says.
+        A rule that cannot be waived on prod may be raised there, and never lowered.
         """
         own = self.levels[config.tier]
-        if not self.waivable and config.tier == "prod":
-            return own
-        if self.id in config.disabled:
-            return "off"
-        return config.levels.get(self.id, own)
+        asked = "off" if self.id in config.disabled else config.levels.get(self.id, own)
+        return own if self.fixed(config) and STRICTNESS[asked] < STRICTNESS[own] else asked
+
+    def fixed(self, config: StackConfig) -> bool:
+        """True for a rule that no configuration weakens in this stack."""
+        return not self.waivable and config.tier == "prod"
 
 
 class Registry:

@@ -11,8 +11,8 @@ something to say; levels, metadata and remediation stay the SDK's. It rests on p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, Literal
 
 import pulumi_policy.policy as sdk
 from google.protobuf import json_format
@@ -21,8 +21,18 @@ from pulumi_policy import EnforcementLevel, Policy, ResourceValidationArgs, Stac
 from pulumi_policy.deserialize import deserialize_properties
 from pulumi_policy.proxy import unknown_checking_proxy
 
-from guardrails.crossguard import Session, message_of
+from guardrails.crossguard import LEVELS, Session, message_of
+from guardrails.evaluation import catalogue
 from guardrails.finding import Finding
+from guardrails.pack_config import Asked, settle
+from guardrails.stack_config import StackConfig
+
+_LEVELS: Final[Mapping[int, Literal["disabled", "advisory", "mandatory", "remediate"]]] = {
+    proto.DISABLED: "disabled",
+    proto.ADVISORY: "advisory",
+    proto.MANDATORY: "mandatory",
+    proto.REMEDIATE: "remediate",
+}
 
 
 class SharedServicer(sdk._PolicyAnalyzerServicer):
@@ -30,6 +40,22 @@ class SharedServicer(sdk._PolicyAnalyzerServicer):
 
     session: Session
     by_name: dict[str, Policy]
+    #: The stack's own configuration, which a second call of ``Configure`` starts from too.
+    own: StackConfig
+
+    def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Take the levels that the engine hands over, as far as the pack allows."""
+        rules = catalogue()
+        asked = {
+            name: Asked(_LEVELS[found.enforcementLevel], str(_reason(found)))
+            for name, found in request.policyConfig.items()
+        }
+        self.session.config = settle(self.own, asked, rules, set(self.by_name) - set(rules))
+        return super().Configure(request, context)
+
+    def _get_enforcement_level(self, policy: Policy) -> EnforcementLevel:
+        rule = catalogue().get(policy.name)
+        return super()._get_enforcement_level(policy) if rule is None else LEVELS[rule.level(self.session.config)]
 
     def Analyze(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Judge one resource on its inputs."""
@@ -83,6 +109,10 @@ class SharedServicer(sdk._PolicyAnalyzerServicer):
         return response
 
 
+def _reason(found: Any) -> Any:
+    return json_format.MessageToDict(found.properties).get("reason", "")
+
+
 def _props(sent: Any) -> Any:
     return unknown_checking_proxy(deserialize_properties(json_format.MessageToDict(sent.properties)))
 
@@ -101,6 +131,7 @@ def shared(session: Session) -> Callable[..., SharedServicer]:
     def make(name: str, version: str, policies: list[Policy], *rest: Any) -> SharedServicer:
         servicer = SharedServicer(name, version, policies, *rest)
         servicer.session = session
+        servicer.own = session.config
         servicer.by_name = {policy.name: policy for policy in policies}
         return servicer
 

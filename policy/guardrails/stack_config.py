@@ -28,6 +28,8 @@ REQUIRED_TAGS: Final = ("project", "stage", "component", "owner", "cost-center")
 CONCURRENCY_QUOTA: Final = 1000
 #: An exception and a disabled rule say why in at least this many characters.
 MINIMUM_REASON: Final = 20
+#: How strict each level is.
+STRICTNESS: Final[Mapping[Level, int]] = {"off": 0, "advisory": 1, "mandatory": 2}
 
 _BUDGET_KEYS: Final = ("monthly", "warnAt", "daily", "forecastAt", "unknowns", "acknowledgedOverrun")
 _POLICY_KEYS: Final = ("levels", "disabled", "requiredTags")

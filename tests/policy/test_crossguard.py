@@ -158,15 +158,95 @@ def test_levels_follow_the_tier() -> None:
         assert {d.enforcementLevel for d in diagnostics if d.policyName == "RDS.3"} == {proto.MANDATORY}
 
 
+def configure(engine: Engine, **asked: tuple[Any, str]) -> None:
+    """Hand the pack a configuration, as the engine does: a level for every policy, its own where nothing is asked."""
+    request = analyzer_pb2.ConfigureAnalyzerRequest()
+    for info in engine.servicer.GetAnalyzerInfo(None, None).policies:
+        request.policyConfig[info.name].enforcementLevel = info.enforcementLevel
+    for name, (level, reason) in asked.items():
+        request.policyConfig[name].enforcementLevel = level
+        if reason:
+            request.policyConfig[name].properties.update({"reason": reason})
+    engine.servicer.Configure(request, None)
+
+
+DATABASE = stack(ROOT, r("aws:rds/instance:Instance", {"engine": "postgres", "publiclyAccessible": True}))
+WHY = "the vendor's image listens there only"
+
+
+def levels_of(diagnostics: list[analyzer_pb2.AnalyzeDiagnostic], policy: str) -> set[int]:
+    return {d.enforcementLevel for d in diagnostics if d.policyName == policy}
+
+
+def mistakes(diagnostics: list[analyzer_pb2.AnalyzeDiagnostic]) -> list[str]:
+    found = [d for d in diagnostics if d.policyName == "policy-config"]
+    assert {d.enforcementLevel for d in found} <= {proto.MANDATORY}
+    return [d.message.split("\n", 1)[1] for d in found]
+
+
 def test_pack_configuration_overrides_levels() -> None:
     engine = Engine(config())
-    configured = analyzer_pb2.ConfigureAnalyzerRequest()
-    configured.policyConfig["RDS.3"].enforcementLevel = proto.ADVISORY
-    configured.policyConfig["RDS.11"].enforcementLevel = proto.DISABLED
-    engine.servicer.Configure(configured, None)
-    diagnostics = engine.run(stack(ROOT, r("aws:rds/instance:Instance", {"engine": "postgres"})))
-    assert {d.enforcementLevel for d in diagnostics if d.policyName == "RDS.3"} == {proto.ADVISORY}
-    assert not [d for d in diagnostics if d.policyName == "RDS.11"]
+    before = heard(engine.run(DATABASE))
+    configure(engine)
+    assert heard(engine.run(DATABASE)) == before
+    configure(
+        engine,
+        **{
+            "RDS.3": (proto.ADVISORY, ""),
+            "RDS.11": (proto.DISABLED, WHY),
+            "RDS.10": (proto.MANDATORY, ""),
+            "P.RDS.cmk": (proto.MANDATORY, ""),
+        },
+    )
+    diagnostics = engine.run(DATABASE)
+    assert levels_of(diagnostics, "RDS.3") == {proto.ADVISORY}
+    assert levels_of(diagnostics, "RDS.11") == set()
+    assert levels_of(diagnostics, "RDS.10") == {proto.MANDATORY}
+    # A rule that is off comes on.
+    assert levels_of(diagnostics, "P.RDS.cmk") == {proto.MANDATORY}
+    assert mistakes(diagnostics) == []
+    # What is asked holds for the run that it was asked for.
+    configure(engine)
+    assert heard(engine.run(DATABASE)) == before
+
+
+def test_pack_configuration_switches_nothing_off_without_a_reason() -> None:
+    engine = Engine(config())
+    configure(engine, **{"RDS.11": (proto.DISABLED, ""), "RDS.3": (proto.DISABLED, "too short")})
+    diagnostics = engine.run(DATABASE)
+    assert levels_of(diagnostics, "RDS.11") == levels_of(diagnostics, "RDS.3") == {proto.MANDATORY}
+    (told,) = mistakes(diagnostics)
+    assert told == (
+        "policy-pack-config: RDS.3, RDS.11 may be disabled only with a reason of at least 20 characters: "
+        '{"RDS.3": {"enforcementLevel": "disabled", "reason": "…"}}; the level stays'
+    )
+
+
+def test_pack_configuration_names_rules_that_exist() -> None:
+    engine = Engine(config(tier="dev"))
+    configure(engine, **{"RDS.333": (proto.ADVISORY, ""), "fix-tags": (proto.DISABLED, "")})
+    assert mistakes(engine.run(DATABASE)) == ['policy-pack-config: no such rule "RDS.333"; did you mean "RDS.3"?']
+
+
+def test_pack_configuration_of_all_rules_lowers_what_may_be_lowered() -> None:
+    engine = Engine(config())
+    everything_advisory = {
+        rule.id: (proto.ADVISORY, "") for rule in guardrails.rules() if rule.level(config()) != "off"
+    }
+    configure(engine, all=(proto.ADVISORY, ""), **everything_advisory)
+    diagnostics = engine.run(DATABASE)
+    assert levels_of(diagnostics, "RDS.3") == {proto.ADVISORY}
+    assert levels_of(diagnostics, "RDS.2") == {proto.MANDATORY}
+    (told,) = mistakes(diagnostics)
+    assert told.startswith("policy-pack-config: nothing lowers policy-error, policy-config, exception-expired and ")
+
+
+def test_pack_configuration_never_opens_a_data_store_on_production_though_reasoned() -> None:
+    engine = Engine(config())
+    configure(engine, **{"RDS.2": (proto.DISABLED, WHY)})
+    diagnostics = engine.run(DATABASE)
+    assert levels_of(diagnostics, "RDS.2") == {proto.MANDATORY}
+    assert mistakes(diagnostics) == ["policy-pack-config: nothing lowers RDS.2 on prod; the level stays"]
 
 
 def test_an_exception_is_reported_as_such_and_not_as_a_violation() -> None:
