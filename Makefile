@@ -5,12 +5,15 @@ BIN := .venv/bin
 STACK ?= dev
 SYSTEM ?=
 PROJECT_DIR := $(if $(SYSTEM),systems/$(SYSTEM),.)
+# Handlers in JavaScript are tested where there is Node; nothing else needs it.
+NODE_WORK := workloads/functions/ec2_manager
+HANDLERS := $(if $(shell command -v npm),$(NODE_WORK)/node_modules/.ready)
 # Bytecode makes imports three times as fast; an empty value lets Python keep it where the machine forbids it.
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: setup preview test lint bench generate up down clean
 
-setup: .venv/.ready
+setup: .venv/.ready $(HANDLERS)
 
 .venv/.ready: pyproject.toml uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -22,7 +25,11 @@ setup: .venv/.ready
 	@$(BIN)/python -m tierwise.bytecode
 	@touch $@
 
-preview: setup
+$(NODE_WORK)/node_modules/.ready: $(NODE_WORK)/package-lock.json
+	@npm ci --silent --prefix $(NODE_WORK)
+	@touch $@
+
+preview: .venv/.ready
 	@$(BIN)/tierwise preview $(if $(SYSTEM),$(SYSTEM)/)$(STACK)
 
 test: setup
