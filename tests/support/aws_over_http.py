@@ -24,7 +24,7 @@ _SIGNED_FOR = re.compile(r"Credential=[^/]+/\d+/([a-z0-9-]+)/([a-z0-9-]+)/aws4_r
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def do_POST(self) -> None:  # noqa: N802 - the library's name
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         signed = _SIGNED_FOR.search(self.headers.get("Authorization", ""))
         assert signed, "a request of the SDK is signed"
