@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from tierwise.exit_status import FINE, REFUSED, UNUSABLE
+from tierwise.operations import commands as operations
 
 app = typer.Typer(
     name="tierwise",
@@ -156,6 +157,9 @@ def doctor() -> None:
     found = diagnose()
     print(as_text(found))
     raise typer.Exit(FINE if all(diagnosis.ok for diagnosis in found if diagnosis.required) else UNUSABLE)
+
+
+operations.register(app)
 
 
 def main() -> None:
