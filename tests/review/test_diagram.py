@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,6 +15,7 @@ from tests.support.program import sample_of
 from tests.support.stacks import reviewed
 from tierwise.cli import app
 from tierwise.review.diagram import Architecture, architecture
+from tierwise.review.diagram_layout import INTERNET, Box, lay_out
 from tierwise.review.diagram_mermaid import mermaid
 from tierwise.review.diagram_svg import svg
 
@@ -87,6 +89,7 @@ def test_a_shipped_stack() -> None:
         "vpc-private",
         "vpc-database",
         "Regional services",
+        "Region us-west-2",
     ]
     assert {
         ("domain", "cdn", ""),
@@ -106,19 +109,107 @@ def test_the_flowchart_has_every_part_and_link(picture: Architecture) -> None:
     assert '    n0["worker<br/>Function"]' in text
     assert '  n0 -- "6379" --> n1' in text
     assert text.count("subgraph") == text.count("\n  end") == 2
+    assert "internet" not in text
+    assert '  internet(["Internet"])\n  internet --> n' in mermaid(architecture(reviewed("pika", "prod").plan.view()))
 
 
 def test_the_picture_is_whole_and_nothing_covers_another(picture: Architecture) -> None:
     root = ElementTree.fromstring(svg(picture))  # noqa: S314 - our own text
     assert root.get("role") == "img"
     assert root.find(f"{SVG}title") is not None
-    boxes = [element for element in root.iter(f"{SVG}rect") if element.get("class") == "node"]
-    assert len(boxes) == len(picture.nodes)
-    corners = [(float(box.get("x", "")), float(box.get("y", ""))) for box in boxes]
-    for index, (x, y) in enumerate(corners):
-        assert all(abs(x - a) >= 170 or abs(y - b) >= 46 for a, b in corners[index + 1 :])
-    assert sum(1 for element in root.iter(f"{SVG}path") if element.get("marker-end")) == len(picture.links)
+    titles = {title.text for group in root.iter(f"{SVG}g") for title in group.findall(f"{SVG}title")}
+    assert titles == {"Function worker", "Cache store", "Bucket files", "Queue jobs"}
+    drawn = [element for element in root.iter(f"{SVG}path") if element.get("marker-end")]
+    assert {path.findtext(f"{SVG}title") for path in drawn} == {
+        "worker → store on port 6379",
+        "worker → files",
+        "jobs → worker",
+    }
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", svg(picture))  # needs no network
+
+
+@pytest.mark.parametrize(("system", "stage"), [("pika", "prod"), ("", "dev")])
+def test_lines_run_through_nothing_and_boxes_lie_in_their_layers(system: str, stage: str) -> None:
+    picture = architecture(reviewed(system, stage).plan.view())
+    layout = lay_out(picture)
+    boxes = list(layout.nodes.values())
+    for index, box in enumerate(boxes):
+        assert not any(overlap(box, other) for other in boxes[index + 1 :])
+    for layer, frame in layout.layers:
+        for node in layer.nodes:
+            box = layout.nodes[node.urn]
+            assert frame.x <= box.x
+            assert box.x + box.width <= frame.x + frame.width
+            assert frame.y <= box.y
+            assert box.bottom <= frame.bottom
+    # Every link is in exactly one line, and the line stays clear of all but its ends.
+    assert sorted((link.source, link.target) for route in layout.routes for link in route.links) == sorted(
+        [*((link.source, link.target) for link in picture.links), *((INTERNET, urn) for urn in picture.entries)]
+    )
+    for route in layout.routes:
+        ends = {urn for link in route.links for urn in (link.source, link.target)}
+        for x, y in points(route.path):
+            assert not [urn for urn, box in layout.nodes.items() if urn not in ends and inside(box, x, y)], route
+
+
+def test_alike_services_are_one_group_with_the_links_that_all_have() -> None:
+    layout = lay_out(architecture(reviewed("pika", "prod").plan.view()))
+    assert "6 × Service" in [label for label, _ in layout.groups]
+    shared = [route for route in layout.routes if len(route.links) == 6]
+    assert len(shared) == 3  # from the gateway, to the database, to the cache
+
+
+def test_the_internet_speaks_to_what_faces_it_and_copies_have_their_own_region() -> None:
+    picture = architecture(reviewed("pika", "prod").plan.view())
+    names = {node.urn: node.name for node in picture.nodes}
+    assert [names[urn] for urn in picture.entries] == ["cdn"]
+    assert picture.network == "VPC 10.0.0.0/16"
+    assert picture.layers[-1].name == "Region us-west-2"
+    assert ("bucket-backups", "bucket-backups-copy-copy", "") in named(picture)
+
+
+def test_a_circle_of_calls_and_a_crowd_are_drawn() -> None:
+    function = "aws:lambda/function:Function"
+    urns = [f"urn:pulumi:s::p::{function}::f{number}" for number in range(300)]
+    crowd = [
+        Resource(urn, function, f"f{n}", {}, property_dependencies={"environment": (urns[n - 1],)})
+        for n, urn in enumerate(urns[:3])
+    ]
+    crowd[0] = replace(crowd[0], property_dependencies={"environment": (urns[2],)})
+    picture = architecture(Stack([*crowd, *(Resource(urn, function, urn[-4:], {}) for urn in urns[3:])], "p", "s"))
+    assert len(lay_out(picture).nodes) == 300
+    assert len([link for route in lay_out(picture).routes for link in route.links]) == 3
+
+
+def overlap(one: Box, other: Box) -> bool:
+    return (
+        one.x < other.x + other.width and other.x < one.x + one.width and one.y < other.bottom and other.y < one.bottom
+    )
+
+
+def inside(box: Box, x: float, y: float) -> bool:
+    return box.x < x < box.x + box.width and box.y < y < box.bottom
+
+
+def points(path: str) -> list[tuple[float, float]]:
+    """Points along a path of lines and curves."""
+    found: list[tuple[float, float]] = []
+    x = y = 0.0
+    for letter, text in re.findall(r"([MVC])([^MVC]*)", path):
+        values = [float(value) for value in text.split()]
+        if letter == "M":
+            x, y = values
+        elif letter == "V":
+            found += [(x, y + (values[0] - y) * step / 20) for step in range(21)]
+            y = values[0]
+        else:
+            x1, y1, x2, y2, x3, y3 = values
+            for step in range(21):
+                t = step / 20
+                a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+                found.append((a * x + b * x1 + c * x2 + d * x3, a * y + b * y1 + c * y2 + d * y3))
+            x, y = x3, y3
+    return found
 
 
 def test_hostile_names_mean_nothing() -> None:

@@ -3,41 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from guardrails.resource import Resource, Stack
+from tierwise.review.diagram_kinds import KINDS, Kind
 
-#: What is drawn, by type: its kind in words. Everything else is part of one of these.
-KINDS: Final = {
-    "aws:route53/zone:Zone": "DNS zone",
-    "aws:cloudfront/distribution:Distribution": "CDN",
-    "aws:wafv2/webAcl:WebAcl": "Firewall",
-    "aws:cognito/userPool:UserPool": "User pool",
-    "aws:apigateway/restApi:RestApi": "REST API",
-    "aws:apigatewayv2/api:Api": "HTTP API",
-    "aws:lb/loadBalancer:LoadBalancer": "Load balancer",
-    "aws:ec2/natGateway:NatGateway": "NAT gateway",
-    "aws:ec2/instance:Instance": "Instance",
-    "aws:autoscaling/group:Group": "Instance group",
-    "aws:ecs/service:Service": "Service",
-    "aws:lambda/function:Function": "Function",
-    "aws:sfn/stateMachine:StateMachine": "State machine",
-    "aws:rds/instance:Instance": "Database",
-    "aws:rds/cluster:Cluster": "Database",
-    "aws:rds/proxy:Proxy": "Database proxy",
-    "aws:elasticache/replicationGroup:ReplicationGroup": "Cache",
-    "aws:elasticache/serverlessCache:ServerlessCache": "Cache",
-    "aws:opensearch/serverlessCollection:ServerlessCollection": "Search",
-    "aws:efs/fileSystem:FileSystem": "File system",
-    "aws:dynamodb/table:Table": "Table",
-    "aws:s3/bucket:Bucket": "Bucket",
-    "aws:sqs/queue:Queue": "Queue",
-    "aws:sns/topic:Topic": "Topic",
-    "aws:scheduler/schedule:Schedule": "Schedule",
-    "aws:cloudwatch/eventRule:EventRule": "Event rule",
-}
 _EDGE: Final = frozenset(
     {
         "aws:route53/zone:Zone",
@@ -48,6 +21,14 @@ _EDGE: Final = frozenset(
         "aws:apigatewayv2/api:Api",
     }
 )
+#: What answers anybody who knows its name.
+_FRONTS: Final = (
+    "aws:cloudfront/distribution:Distribution",
+    "aws:apigateway/restApi:RestApi",
+    "aws:apigatewayv2/api:Api",
+)
+_BALANCER: Final = "aws:lb/loadBalancer:LoadBalancer"
+_VPC: Final = "aws:ec2/vpc:Vpc"
 _SUBNET: Final = "aws:ec2/subnet:Subnet"
 _GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
 _RULE: Final = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
@@ -64,24 +45,33 @@ _GLUE: Final = frozenset(
         "aws:rds/subnetGroup:SubnetGroup",
         "aws:elasticache/subnetGroup:SubnetGroup",
         "aws:ec2/launchTemplate:LaunchTemplate",
+        "aws:lambda/alias:Alias",
+        "aws:apigateway/stage:Stage",
+        "aws:apigatewayv2/stage:Stage",
     }
 )
-#: The property that holds the name in a resource's ARN.
-_NAMES: Final = {
-    "aws:s3/bucket:Bucket": "bucket",
-    "aws:dynamodb/table:Table": "name",
-    "aws:sqs/queue:Queue": "name",
-    "aws:sns/topic:Topic": "name",
-    "aws:lambda/function:Function": "name",
+#: The service in a resource's ARN, and the property that holds its name there.
+_ARNS: Final = {
+    "aws:s3/bucket:Bucket": ("s3", "bucket"),
+    "aws:dynamodb/table:Table": ("dynamodb", "name"),
+    "aws:sqs/queue:Queue": ("sqs", "name"),
+    "aws:sns/topic:Topic": ("sns", "name"),
+    "aws:lambda/function:Function": ("lambda", "name"),
 }
-#: Resources that join two others: a link runs from the first property's source to the second's.
+#: Resources that join two others: a link runs from the first property's source to the source of each other one.
 _JOINTS: Final = {
     "aws:route53/record:Record": ("zoneId", "aliases"),
     "aws:apigatewayv2/integration:Integration": ("apiId", "integrationUri"),
+    "aws:apigatewayv2/authorizer:Authorizer": ("apiId", "jwtConfiguration"),
     "aws:apigateway/integration:Integration": ("restApi", "uri"),
+    "aws:apigateway/authorizer:Authorizer": ("restApi", "providerArns"),
     "aws:lambda/eventSourceMapping:EventSourceMapping": ("eventSourceArn", "functionName"),
     "aws:cloudwatch/eventTarget:EventTarget": ("rule", "arn"),
     "aws:lb/listener:Listener": ("loadBalancerArn", "defaultActions"),
+    "aws:wafv2/webAclAssociation:WebAclAssociation": ("webAclArn", "resourceArn"),
+    "aws:sns/topicSubscription:TopicSubscription": ("topic", "endpoint"),
+    "aws:s3/bucketNotification:BucketNotification": ("bucket", "lambdaFunctions", "queues", "topics"),
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": ("bucket", "rules"),
 }
 
 
@@ -92,14 +82,21 @@ class Node:
     Attributes:
         urn: Its URN.
         name: Logical name.
-        kind: What it is, in words.
+        what: What it is.
         layer: Name of the layer that it is in.
+        zone: Its availability zone, when it is in one subnet only.
     """
 
     urn: str
     name: str
-    kind: str
+    what: Kind
     layer: str
+    zone: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What it is, in words."""
+        return self.what.word
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +147,15 @@ class Architecture:
         title: The stack.
         layers: From the outside in: edge, subnets, regional services. Empty ones are left out.
         links: Without duplicates, in a fixed order.
+        entries: URNs of what people on the internet speak to.
+        network: What there is to say of the network as a whole, such as ``VPC 10.0.0.0/16``.
     """
 
     title: str
     layers: tuple[Layer, ...]
     links: tuple[Link, ...]
+    entries: tuple[str, ...] = ()
+    network: str = ""
 
     @property
     def nodes(self) -> list[Node]:
@@ -170,18 +171,38 @@ def architecture(stack: Stack) -> Architecture:
     """
     edge, outside = Layer("Edge"), Layer("Regional services")
     inside: dict[str, Layer] = {}
+    elsewhere: dict[str, Layer] = {}
     for subnet in stack.of_type(_SUBNET):
         layer = inside.setdefault(_role(subnet), Layer(_role(subnet), inside=True))
         layer.subnets.append(SubnetBox(_text(subnet, "availabilityZone"), _text(subnet, "cidrBlock")))
-    for resource in stack.resources:
-        kind = KINDS.get(resource.type)
-        if kind is None:
-            continue
-        roles = sorted({_role(item) for item in _reached(stack, resource) if item.type == _SUBNET})
+    drawn = [resource for resource in stack.resources if resource.type in KINDS]
+    home = _home(drawn)
+    for resource in drawn:
+        subnets = [item for item in _reached(stack, resource) if item.type == _SUBNET]
+        roles = sorted({_role(item) for item in subnets})
+        zones = {_text(item, "availabilityZone") for item in subnets}
         layer = edge if resource.type in _EDGE else inside[roles[0]] if roles else outside
-        layer.nodes.append(Node(resource.urn, resource.name, kind, layer.name))
-    layers = [layer for layer in (edge, *inside.values(), outside) if layer.nodes or layer.subnets]
-    return Architecture(f"{stack.project}/{stack.name}", tuple(layers), tuple(_links(stack)))
+        if layer is outside and isinstance(resource.region, str) and resource.region != home:
+            layer = elsewhere.setdefault(resource.region, Layer(f"Region {resource.region}"))
+        zone = zones.pop() if len(zones) == 1 else ""
+        layer.nodes.append(Node(resource.urn, resource.name, KINDS[resource.type], layer.name, zone))
+    layers = [layer for layer in (edge, *inside.values(), outside, *elsewhere.values()) if layer.nodes or layer.subnets]
+    links = tuple(_links(stack))
+    ranges = " ".join(f"VPC {_text(vpc, 'cidrBlock')}".strip() for vpc in stack.of_type(_VPC))
+    return Architecture(f"{stack.project}/{stack.name}", tuple(layers), links, _entries(stack, links), ranges)
+
+
+def _home(resources: Iterable[Resource]) -> str:
+    """The region that most of the stack is in."""
+    regions = Counter(item.region for item in resources if isinstance(item.region, str) and item.type not in _EDGE)
+    return min(regions, key=lambda region: (-regions[region], region), default="")
+
+
+def _entries(stack: Stack, links: Iterable[Link]) -> tuple[str, ...]:
+    """What the internet speaks to: what faces it, but for what stands behind another front."""
+    behind = {link.target for link in links if stack.by_urn[link.source].type in _FRONTS}
+    fronts = [*stack.of_type(*_FRONTS), *(lb for lb in stack.of_type(_BALANCER) if lb.get("internal") is not True)]
+    return tuple(front.urn for front in fronts if front.urn not in behind)
 
 
 def _links(stack: Stack) -> list[Link]:
@@ -218,25 +239,29 @@ def _links(stack: Stack) -> list[Link]:
         roles = [role for role in stack.referenced(policy, "role") if role.type == _ROLE]
         named = [item for item in drawn if _is_named(item, _text(policy, "policy"))]
         add((u for role in roles for u in users.get(role.urn, ())), [*stack.referenced(policy, "policy"), *named])
-    for token, (first, second) in _JOINTS.items():
+    for token, (first, *others) in _JOINTS.items():
         for joint in stack.of_type(token):
-            ends = stack.referenced(joint, second)
-            behind = [user for item in ends if item.type in _GLUE for user in users.get(item.urn, ())]
+            ends = [item for prop in others for item in stack.referenced(joint, prop)]
+            glue = [item for item in ends if item.type in _GLUE]
+            behind = [found for item in glue for found in (*users.get(item.urn, ()), *_reached(stack, item))]
             add(stack.referenced(joint, first), [*ends, *behind])
     return sorted(found.values(), key=lambda link: (link.source, link.target))
 
 
 def _is_named(resource: Resource, document: str) -> bool:
     """Whether a policy names a resource by an ARN that is known before deployment."""
-    name = _text(resource, _NAMES.get(resource.type, ""))
-    return bool(name) and re.search(rf":{re.escape(name)}[\"/]", document) is not None
+    if resource.type not in _ARNS:
+        return False
+    service, prop = _ARNS[resource.type]
+    name = _text(resource, prop)
+    return bool(name) and re.search(rf'arn:[\w-]+:{service}:[^"\s]*[:/]{re.escape(name)}["/:]', document) is not None
 
 
 def _turned(resource: Resource, item: Resource) -> bool:
     """Whether a reference runs against the traffic: the firewall stands before what names it, a balancer too."""
     if item.type == "aws:wafv2/webAcl:WebAcl":
         return True
-    return item.type == "aws:lb/loadBalancer:LoadBalancer" and resource.type not in _EDGE
+    return item.type == _BALANCER and resource.type not in _EDGE
 
 
 def _reached(stack: Stack, resource: Resource) -> list[Resource]:

@@ -17,6 +17,9 @@ def mermaid(picture: Architecture) -> str:
         lines.append(f'  subgraph l{index}["{_label(heading)}"]')
         lines += [f'    {ids[node.urn]}["{_label(node.name)}<br/>{_label(node.kind)}"]' for node in layer.nodes]
         lines.append("  end")
+    if picture.entries:
+        lines.append('  internet(["Internet"])')
+        lines += [f"  internet --> {ids[urn]}" for urn in picture.entries]
     for link in picture.links:
         arrow = f'-- "{_label(link.label)}" -->' if link.label else "-->"
         lines.append(f"  {ids[link.source]} {arrow} {ids[link.target]}")
