@@ -10,7 +10,7 @@ from typing import Literal
 from guardrails import exceptions
 from guardrails.finding import Finding
 from guardrails.resource import Resource, Stack
-from guardrails.rule import STACK_TYPE, Deferred, On, Outcome, Rule, Scope
+from guardrails.rule import STACK_TYPE, Deferred, Kind, On, Outcome, Rule, Scope
 from guardrails.stack_config import StackConfig, nearest
 from guardrails.twins import canonical
 
@@ -166,9 +166,13 @@ def config_findings(scope: Scope) -> Iterator[Finding]:
             if rule_id not in rules:
                 messages.append(f'{section}: no such rule "{rule_id}"{nearest(rule_id, rules)}')
             elif _is_held(rules[rule_id], config):
-                messages.append(f"{section}: {rule_id} cannot be lowered on prod; it keeps its level")
+                messages.append(f"{section}: {rule_id} cannot be lowered{_on_prod(rules[rule_id])}; it keeps its level")
     for message in messages:
         yield Finding(own.id, own.title, "mandatory", own.severity, urn, name, message)
+
+
+def _on_prod(rule: Rule) -> str:
+    return "" if rule.kind is Kind.PACK else " on prod"
 
 
 def _is_held(rule: Rule, config: StackConfig) -> bool:

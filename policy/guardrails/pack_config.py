@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from guardrails.rule import Rule
+from guardrails.rule import Kind, Rule
 from guardrails.stack_config import MINIMUM_REASON, STRICTNESS, Level, StackConfig, nearest
 
 #: The key by which a configuration speaks of every policy; the engine expands it and passes it on.
@@ -58,7 +58,9 @@ def settle(
         if level == own:
             continue
         if rule.fixed(config) and STRICTNESS[level] < STRICTNESS[own]:
-            held.append(name)
+            # Who makes all rules advisory does not mean the pack's own, which tell that it works.
+            if ALL not in asked or rule.kind is not Kind.PACK:
+                held.append(name)
         elif level != "off":
             levels[name] = level
             disabled.pop(name, None)
@@ -67,7 +69,7 @@ def settle(
         else:
             unreasoned.append(name)
     if held:
-        problems.append(f"policy-pack-config: nothing lowers {_some(held)} on prod; the level stays")
+        problems.append(f"policy-pack-config: nothing lowers {_some(held)} on {config.tier}; the level stays")
     if unreasoned:
         problems.append(
             f"policy-pack-config: {_some(unreasoned)} may be disabled only with a reason of at least {MINIMUM_REASON} "

@@ -222,15 +222,15 @@ class Rule:
     def level(self, config: StackConfig) -> Level:
         """The level in a stack, its configuration considered.
 
-        A rule that cannot be waived on prod may be raised there, and never lowered.
+        A rule that nothing weakens may be raised, and never lowered.
         """
         own = self.levels[config.tier]
         asked = "off" if self.id in config.disabled else config.levels.get(self.id, own)
         return own if self.fixed(config) and STRICTNESS[asked] < STRICTNESS[own] else asked
 
     def fixed(self, config: StackConfig) -> bool:
-        """True for a rule that no configuration weakens in this stack."""
-        return not self.waivable and config.tier == "prod"
+        """True for a rule that no configuration weakens in this stack: the pack's own, and on prod what none waives."""
+        return not self.waivable and (config.tier == "prod" or self.kind is Kind.PACK)
 
 
 class Registry:

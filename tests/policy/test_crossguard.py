@@ -238,7 +238,18 @@ def test_pack_configuration_of_all_rules_lowers_what_may_be_lowered() -> None:
     assert levels_of(diagnostics, "RDS.3") == {proto.ADVISORY}
     assert levels_of(diagnostics, "RDS.2") == {proto.MANDATORY}
     (told,) = mistakes(diagnostics)
-    assert told.startswith("policy-pack-config: nothing lowers policy-error, policy-config, exception-expired and ")
+    assert told.startswith("policy-pack-config: nothing lowers S3.2, S3.3, S3.8 and ")
+
+
+def test_pack_configuration_of_all_rules_leaves_the_packs_own_alone() -> None:
+    engine = Engine(config(tier="dev"))
+    advisory = {rule.id: (proto.ADVISORY, "") for rule in guardrails.rules()}
+    configure(engine, all=(proto.ADVISORY, ""), **advisory)
+    diagnostics = engine.run(DATABASE)
+    assert {d.enforcementLevel for d in diagnostics} == {proto.ADVISORY}
+    assert mistakes(diagnostics) == []
+    configure(engine, all=(proto.ADVISORY, ""), nonsense=(proto.ADVISORY, ""), **advisory)
+    assert len(mistakes(engine.run(DATABASE))) == 1
 
 
 def test_pack_configuration_never_opens_a_data_store_on_production_though_reasoned() -> None:
