@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tests.review.build import BUCKET, DATABASE, QUEUE, entry, state, urn
 from tierwise.preview.errors import ConfigError
 from tierwise.review.diff import compare_stacks
-from tierwise.review.markdown import LIMIT, MARKER, StackComment, code, comment, failure, fence
+from tierwise.review.markdown import LIMIT, MARKER, code, comment, failure, fence
 from tierwise.review.run import run
+from tierwise.review.summary import Reviewed
 
 HOSTILE = "</details><script>alert(1)</script>\n```\n| @everyone `x` ![](http://evil) <!-- --> ::error::x \x1b[31m‮"
 
@@ -67,7 +68,7 @@ def test_the_headline_the_table_and_what_changes() -> None:
     old = entry(state(QUEUE, "q", {"name": "a", "tags": {"k": "1"}}), costs={q: 1.0})
     changed = compared(old, entry(state(QUEUE, "q", {"name": "b", "tags": {"k": "2"}}), costs={q: 3.5}))
     same = compared(old, old)
-    text = comment([StackComment("shop/prod", changed), StackComment("shop/dev", same)])
+    text = comment([Reviewed("shop/prod", changed), Reviewed("shop/dev", same)])
     check_whole(text)
     lines = text.splitlines()
     assert lines[1] == "### 1 of 2 stacks change, +$2.50 a month, nothing blocks"
@@ -85,7 +86,7 @@ def test_what_blocks_is_counted_and_told_first() -> None:
     loss = {"message": "the bucket files is deleted", "waysOut": ["retain it"], "blocks": True}
     blocked["diff"]["dataLoss"] = [loss]
     blocked["checks"] = [{"level": "error", "resource": "files", "path": "acl", "message": "no such value"}]
-    text = comment([StackComment("prod", blocked)])
+    text = comment([Reviewed("prod", blocked)])
     check_whole(text)
     assert "3 blocking findings" in text
     assert "| **1 mandatory**, 1 advisory |" in text
@@ -95,7 +96,7 @@ def test_what_blocks_is_counted_and_told_first() -> None:
 
 
 def test_a_preview_without_a_base_tells_what_there_is() -> None:
-    text = comment([StackComment("dev", entry(state(DATABASE, "db"), costs={urn(DATABASE, "db"): 14.5}))])
+    text = comment([Reviewed("dev", entry(state(DATABASE, "db"), costs={urn(DATABASE, "db"): 14.5}))])
     check_whole(text)
     assert "### 1 stack previewed, $14.50 a month, nothing blocks" in text
     assert "| 🟢 <code>dev</code> | 2 resources | $14.50 |" in text
@@ -108,9 +109,9 @@ def test_failures_are_told() -> None:
     no_base["diff"] |= {"compared": False, "message": "old code is broken"}
     text = comment(
         [
-            StackComment("dev", broken),
-            StackComment("qa", None, ("Pulumi.qa.yaml:3  budget.monthly: missing",)),
-            StackComment("prod", no_base),
+            Reviewed("dev", broken),
+            Reviewed("qa", None, ("Pulumi.qa.yaml:3  budget.monthly: missing",)),
+            Reviewed("prod", no_base),
         ],
         ["main has commits that this lacks"],
     )
@@ -126,11 +127,7 @@ def test_failures_are_told() -> None:
 def test_an_unknown_difference_is_shown_as_one() -> None:
     q = urn(QUEUE, "q")
     text = comment(
-        [
-            StackComment(
-                "dev", compared(entry(state(QUEUE, "q"), costs={q: 5.0}), entry(state(QUEUE, "q"), costs={q: None}))
-            )
-        ]
+        [Reviewed("dev", compared(entry(state(QUEUE, "q"), costs={q: 5.0}), entry(state(QUEUE, "q"), costs={q: None})))]
     )
     check_whole(text)
     assert "$0.00 + 1 unknown a month" in text
@@ -140,7 +137,7 @@ def test_an_unknown_difference_is_shown_as_one() -> None:
 def test_hostile_text_means_nothing() -> None:
     bad = state(QUEUE, HOSTILE, {"name": HOSTILE, HOSTILE: HOSTILE})
     failed = compared(None, entry(bad), policies=[finding(message=HOSTILE)])
-    check_whole(comment([StackComment(HOSTILE, failed), StackComment("x", None, (HOSTILE,))], [HOSTILE]))
+    check_whole(comment([Reviewed(HOSTILE, failed), Reviewed("x", None, (HOSTILE,))], [HOSTILE]))
     check_whole(failure([HOSTILE, "`" * 50]))
     assert "\x1b" not in failure([HOSTILE])
     assert "‮" not in code(HOSTILE)
@@ -155,7 +152,7 @@ def test_a_fence_is_longer_than_what_it_holds() -> None:
 def test_a_large_change_degrades_by_stack_and_the_blocked_one_comes_first() -> None:
     many = [state(QUEUE, f"queue-{index}", {f"key{n}": "x" * 50 for n in range(10)}) for index in range(200)]
     quiet, loud = compared(None, entry(*many)), compared(None, entry(*many), policies=[finding()])
-    stacks = [StackComment(f"s{index}", loud if index == 9 else quiet) for index in range(10)]
+    stacks = [Reviewed(f"s{index}", loud if index == 9 else quiet) for index in range(10)]
     text = comment(stacks)
     check_whole(text)
     assert "more lines" in text
@@ -168,26 +165,26 @@ words = st.text(max_size=30) | st.sampled_from([HOSTILE, "`" * 5, "<details>", "
 
 
 @st.composite
-def stacks(draw: st.DrawFn) -> list[StackComment]:
+def stacks(draw: st.DrawFn) -> list[Reviewed]:
     names = draw(st.lists(words, min_size=1, max_size=12))
     many = draw(st.sampled_from([1, 30, 300]))
-    made: list[StackComment] = []
+    made: list[Reviewed] = []
     for name in names:
         shape = draw(st.sampled_from(["new", "changed", "failed", "problems"]))
         text = draw(words)
         if shape == "problems":
-            made.append(StackComment(name, None, tuple([text] * many)))
+            made.append(Reviewed(name, None, tuple([text] * many)))
             continue
         new = entry(*(state(QUEUE, f"{text}{index}", {"name": text, text: [text]}) for index in range(many)))
         old = None if shape == "new" else entry(*(state(QUEUE, f"{text}{index}") for index in range(many)))
         found = compared(old, new, policies=[finding(message=text)] * draw(st.sampled_from([0, 1, 100])))
-        made.append(StackComment(name, found | {"cost": None} if shape == "failed" else found))
+        made.append(Reviewed(name, found | {"cost": None} if shape == "failed" else found))
     return made * draw(st.sampled_from([1, 8]))
 
 
 @settings(max_examples=25, deadline=None)
 @given(stacks(), st.lists(words, max_size=8))
-def test_it_is_always_whole(made: list[StackComment], notes: list[str]) -> None:
+def test_it_is_always_whole(made: list[Reviewed], notes: list[str]) -> None:
     check_whole(comment(made, notes))
 
 

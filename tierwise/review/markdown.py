@@ -8,15 +8,13 @@ the middle; and whatever comes from a program is shown as code, where Markdown, 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Final
 
-from guardrails.cost.model import money
 from tierwise.review.cost_diff import signed
 from tierwise.review.diff_text import MARKS, clean, value_text
+from tierwise.review.summary import Entry, Reviewed, Summary, decimal, dollars, headline, plural
 from tierwise.review.values_diff import MISSING
 
 #: By which the comment is found again, to be edited in place.
@@ -34,25 +32,8 @@ _TABLE: Final = 24_000
 #: A diff's own colours: green, red, and orange for what is changed in place or replaced.
 _DIFF_MARKS: Final = {"create": "+", "import": "+", "read": "+", "update": "!", "replace": "!", "delete": "-"}
 
-Entry = Mapping[str, Any]
 
-
-@dataclass(frozen=True)
-class StackComment:
-    """What there is to say about one stack.
-
-    Attributes:
-        key: The target's key.
-        entry: Its entry of the preview's JSON; None when it could not be previewed.
-        problems: Why not.
-    """
-
-    key: str
-    entry: Entry | None = None
-    problems: tuple[str, ...] = ()
-
-
-def comment(stacks: Sequence[StackComment], notes: Sequence[str] = ()) -> str:
+def comment(stacks: Sequence[Reviewed], notes: Sequence[str] = ()) -> str:
     """The comment: always below the limit, with everything closed that it opens.
 
     Args:
@@ -60,7 +41,7 @@ def comment(stacks: Sequence[StackComment], notes: Sequence[str] = ()) -> str:
         notes: What else to say, a sentence each.
     """
     views = [_View(stack) for stack in stacks]
-    head = [MARKER, f"### {_headline(views)}", "", *_table(views)]
+    head = [MARKER, f"### {headline(views)}", "", *_table(views)]
     head += [f"{code(note, _MESSAGE)}\n" for note in notes[:3]]
     room = LIMIT - 1 - _size("\n".join(head)) - 200
     told = [view for view in views if view.is_told]
@@ -75,7 +56,7 @@ def comment(stacks: Sequence[StackComment], notes: Sequence[str] = ()) -> str:
                 break
     left = len(told) - len(chosen)
     tail = (
-        [f"\nDetails of {left} more {_plural('stack', left)} did not fit; the full report is with the run."]
+        [f"\nDetails of {left} more {plural('stack', left)} did not fit; the full report is with the run."]
         if left
         else []
     )
@@ -110,55 +91,8 @@ def fence(language: str, lines: Sequence[str], limit: int) -> list[str]:
     return [f"{ticks}{language}", *shown, ticks]
 
 
-class _View:
-    """One stack, asked what the comment needs."""
-
-    def __init__(self, stack: StackComment) -> None:
-        self.key = stack.key
-        self.problems = stack.problems
-        self.entry: Entry = stack.entry or {}
-        self.diff: Entry | None = self.entry.get("diff")
-        self.cost: Entry | None = self.entry.get("cost")
-
-    @property
-    def failed(self) -> bool:
-        """Whether there is no whole plan."""
-        return self.cost is None
-
-    @property
-    def mandatory(self) -> list[Entry]:
-        return [finding for finding in self.entry.get("policies", ()) if finding["level"] == "mandatory"]
-
-    @property
-    def input_errors(self) -> list[Entry]:
-        return [failed for failed in self.entry.get("checks", ()) if failed["level"] == "error"]
-
-    @property
-    def losses(self) -> list[Entry]:
-        return [loss for loss in (self.diff or {}).get("dataLoss", ()) if loss["blocks"]]
-
-    @property
-    def blockers(self) -> int:
-        """How many things stop the deployment."""
-        return len(self.mandatory) + len(self.input_errors) + len(self.losses) + int(self.failed)
-
-    @property
-    def compared(self) -> bool:
-        return self.diff is not None and bool(self.diff["compared"])
-
-    @property
-    def changes(self) -> bool | None:
-        """Whether anything changes; None when there is nothing to compare with."""
-        return bool(self.diff["changed"]) if self.diff is not None and self.compared else None
-
-    @property
-    def delta(self) -> Entry | None:
-        return self.diff["cost"] if self.diff is not None and self.compared else None
-
-    @property
-    def is_told(self) -> bool:
-        """Whether it has more to say than its row of the table: only what changes or blocks is expanded."""
-        return bool(self.changes or self.blockers or (self.diff is not None and not self.compared))
+class _View(Summary):
+    """One stack, as Markdown."""
 
     def row(self) -> str:
         mark = "🔴" if self.blockers else "🟢"
@@ -186,13 +120,13 @@ class _View:
         if self.delta is None or not self.delta["changes"]:
             return now
         unknown = f" + {self.delta['unknown']} unknown" if self.delta["unknown"] else ""
-        return f"{_money(self.delta['before'])} → {now} ({signed(_decimal(self.delta['delta']))}{unknown})"
+        return f"{dollars(self.delta['before'])} → {now} ({signed(decimal(self.delta['delta']))}{unknown})"
 
     def _budget(self) -> str:
         if self.cost is None or not self.cost["budget"]:
             return ""
         share = int(100 * self.cost["expected"] / self.cost["budget"])
-        return f"{share} % of {_money(self.cost['budget'])}"
+        return f"{share} % of {dollars(self.cost['budget'])}"
 
     def _policies(self) -> str:
         if self.failed:
@@ -247,29 +181,11 @@ class _View:
         if not self.delta or not self.delta["changes"]:
             return []
         rows = [
-            f"{'?' if change['delta'] is None else signed(_decimal(change['delta'])):>12}  "
-            f"{change['resource'] or 'the stack'}  {_money(change['before'])} → {_money(change['after'])}"
+            f"{'?' if change['delta'] is None else signed(decimal(change['delta'])):>12}  "
+            f"{change['resource'] or 'the stack'}  {dollars(change['before'])} → {dollars(change['after'])}"
             for change in self.delta["changes"]
         ]
         return ["Cost a month:", "", *fence("text", rows, limit)]
-
-
-def _headline(views: Sequence[_View]) -> str:
-    """How many stacks change, what that costs, and what blocks, in one sentence."""
-    blockers = sum(view.blockers for view in views)
-    blocking = f"{blockers} blocking {_plural('finding', blockers)}" if blockers else "nothing blocks"
-    compared = [view for view in views if view.compared]
-    total = len(views)
-    if not compared:
-        amount = sum((_decimal(view.cost["expected"]) for view in views if view.cost is not None), Decimal(0))
-        return f"{total} {_plural('stack', total)} previewed, {money(amount)} a month, {blocking}"
-    changed = sum(1 for view in compared if view.changes)
-    deltas = [view.delta for view in compared if view.delta is not None]
-    unknown = sum(delta["unknown"] for delta in deltas)
-    delta = signed(sum((_decimal(delta["delta"]) for delta in deltas), Decimal(0)))
-    amount = f"{delta}{f' + {unknown} unknown' if unknown else ''} a month"
-    what = f"{changed} of {total} stacks change" if changed else f"No stack changes ({total} previewed)"
-    return f"{what}, {amount}, {blocking}" if changed or unknown else f"{what}, {blocking}"
 
 
 def _table(views: Sequence[_View]) -> list[str]:
@@ -323,19 +239,7 @@ def _resource(item: Entry) -> list[str]:
 
 def _total(cost: Entry) -> str:
     unknown = len(cost["unknown"]) + len(cost["unsupported"])
-    return f"{_money(cost['expected'])}{f' + {unknown} unknown' if unknown else ''}"
-
-
-def _money(amount: float | None) -> str:
-    return "?" if amount is None else money(_decimal(amount))
-
-
-def _decimal(amount: float) -> Decimal:
-    return Decimal(str(amount))
-
-
-def _plural(word: str, count: int) -> str:
-    return word if count == 1 else f"{word}s"
+    return f"{dollars(cost['expected'])}{f' + {unknown} unknown' if unknown else ''}"
 
 
 def _clip(text: str, width: int) -> str:

@@ -122,9 +122,10 @@ def run(
     if json_file is not None:
         _write(json_file, _json_text(results))
     if markdown_file is not None:
-        from tierwise.review.markdown import StackComment, comment
+        from tierwise.review.markdown import comment
+        from tierwise.review.summary import Reviewed
 
-        stacks = [StackComment(result.key, result.json, result.problems) for result in results]
+        stacks = [Reviewed(result.key, result.json, result.problems) for result in results]
         _write(markdown_file, comment(stacks, notes))
     if machine is not None:
         machine.finish([(result.key, result.json, result.problems) for result in results])
