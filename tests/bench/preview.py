@@ -1,7 +1,4 @@
-"""How fast the preview is, as ratios measured in one run: ``make bench``.
-
-Whole processes are timed from outside, the two of a ratio in turn, so that a machine whose speed drifts moves both.
-"""
+"""The preview of a real stack against the bare import of its modules, and what a resource costs as stacks grow."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).parents[1]
+ROOT: Final = Path(__file__).parents[2]
 RUNS: Final = 5
 TARGET: Final = "pika/prod"
 SIZES: Final = (200, 1_000, 5_000)
@@ -74,7 +71,11 @@ def by_size() -> None:
     planned: dict[int, float] = {}
     for size in SIZES:
         result = subprocess.run(  # noqa: S603
-            [sys.executable, "-m", "tests.bench", str(size)], cwd=ROOT, check=True, capture_output=True, text=True
+            [sys.executable, "-m", "tests.bench.preview", str(size)],
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
         )
         row = json.loads(result.stdout.splitlines()[-1])
         planned[size] = row["plan"]
@@ -122,9 +123,11 @@ def _one_size(size: int) -> None:
     print(json.dumps(row))
 
 
+def main() -> None:
+    """Print both."""
+    whole_preview()
+    by_size()
+
+
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        _one_size(int(sys.argv[1]))
-    else:
-        whole_preview()
-        by_size()
+    _one_size(int(sys.argv[1]))

@@ -1,0 +1,1 @@
+"""How fast it is, as ratios measured in one run: ``make bench``. One module a thing that is measured."""
