@@ -59,7 +59,8 @@ def whole_preview() -> None:
     """The preview of a real stack as a multiple of importing the same SDK modules and doing nothing."""
     imports = "import " + ", ".join(sorted(_imported()))
     bare, full = [sys.executable, "-c", imports], [sys.executable, "-m", "tierwise", "preview", TARGET]
-    _seconds(bare), _seconds(full)
+    _seconds(bare)
+    _seconds(full)
     pairs = [(_seconds(bare), _seconds(full)) for _ in range(RUNS)]
     ratio = statistics.median(after / before for before, after in pairs)
     base, total = (statistics.median(column) for column in zip(*pairs, strict=True))
