@@ -21,6 +21,7 @@ from components.names import Names
 UNSCOPED_ACTIONS: Final = frozenset(
     {
         "cloudwatch:PutMetricData",
+        "ec2:DescribeInstances",
         "ecr:GetAuthorizationToken",
         "elasticloadbalancing:DescribeListeners",
         "elasticloadbalancing:DescribeRules",

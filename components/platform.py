@@ -76,6 +76,7 @@ class Platform(Component):
         self.functions = serverless.create_functions(self)
         self.http_api = serverless.create_http_api(self)
         self.origin_secret = rest.create_origin_secret(self)
+        serverless.schedule_functions(self)
         self.rest_api = rest.create_rest_api(self)
         self.firewall = edge.create_firewall(self)
         self.cdn = edge.create_cdn(self)

@@ -30,8 +30,12 @@ class Cdn(Section):
     """Bucket of the ``buckets`` section that holds the site."""
     default_root_object: str = "index.html"
     """Object that answers for ``/``."""
-    static_ttl_seconds: int = Field(default=31536000, ge=0, le=31536000)
-    """Seconds that static files are cached, at most one year. Uploads must carry hashed names."""
+    static_ttl_seconds: int | None = Field(default=31536000, ge=0, le=31536000)
+    """Seconds that static files are cached, at most one year. Uploads must carry hashed names. null for AWS's policy
+    CachingOptimized: a day, unless an object says otherwise."""
+    single_page: bool = False
+    """Whether the site is one page that finds its way itself: every path without a file ending answers with
+    ``defaultRootObject``, and errors 403 and 404 show it. These are the API's errors too, whose status stays."""
     api_paths: tuple[ApiPath, ...] = ()
     """Paths passed to the load balancer or the API, whole and in order of precedence."""
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = "PriceClass_100"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from settings.links import AURORA_DETAILS, FUNCTION_ONLY, ParsedLink, parse_link
+from settings.links import AURORA_DETAILS, FUNCTION_ONLY, INSTANCE_DETAILS, ParsedLink, parse_link
 from settings.problems import Path, Problem, nearest
 from settings.system import Settings
 
@@ -35,6 +35,18 @@ def _inside(settings: Settings, function: str) -> Iterator[str]:
         yield "is reached inside the network only: set vpc: true"
 
 
-_CHECKS: dict[str, Callable[[Settings, str, ParsedLink], Iterator[str]]] = {"aurora": _aurora}
+def _instances(settings: Settings, function: str, link: ParsedLink) -> Iterator[str]:
+    del settings, function  # they are instances of the account, not of the stack
+    if not link.name:
+        yield 'say whose: "instances:<name>" are those with the tag ManagedBy=<name>'
+    elif link.detail not in INSTANCE_DETAILS:
+        hint = nearest(link.detail, INSTANCE_DETAILS[1:])
+        yield f'write "instances:{link.name}" to start, stop and reboot, "instances:{link.name}/read" to see; {hint}'
+
+
+_CHECKS: dict[str, Callable[[Settings, str, ParsedLink], Iterator[str]]] = {
+    "aurora": _aurora,
+    "instances": _instances,
+}
 
 CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (links,)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from settings.base import Link, LogRetentionDays, Section, by_tier, subsection
+from settings.base import Link, LogRetentionDays, Name, ScheduleExpression, Section, by_tier, subsection
 from settings.services import PinnedImage
 
 #: Runtimes that AWS keeps mending for at least another year.
@@ -67,6 +67,19 @@ class AsyncCalls(Section):
     """``destination`` keeps the call with its error, ``dead-letter`` the call alone and needs a queue or a topic."""
 
 
+class FunctionSchedule(Section):
+    """When EventBridge calls a function by the clock, UTC."""
+
+    enabled: bool = True
+    """Whether it calls in this stack."""
+    description: str = Field(min_length=1, max_length=512)
+    """What the call does."""
+    at: Annotated[ScheduleExpression, Field(pattern=r"^(cron|rate)")]
+    """``cron(0 8 * * ? *)`` or ``rate(1 day)``."""
+    retries: int = Field(default=3, ge=0, le=185)
+    """Tries after the first to hand the call to Lambda; what becomes of calls that then fail says ``asyncCalls``."""
+
+
 class Function(Section):
     """A Lambda function with a published version and the alias ``live``."""
 
@@ -105,6 +118,8 @@ class Function(Section):
     """Instances that are kept ready."""
     async_calls: AsyncCalls | None = None
     """What becomes of calls that wait for no answer."""
+    schedules: dict[Name, FunctionSchedule] = Field(default_factory=dict[str, FunctionSchedule])
+    """When EventBridge calls it by the clock, by name."""
     tracing: bool = True
     """Whether X-Ray traces the calls that it samples."""
     environment: dict[str, str] = Field(default_factory=dict[str, str])

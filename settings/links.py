@@ -9,9 +9,12 @@ from typing import Final
 SINGLE: Final = ("database", "cache", "parameters")
 NAMED: Final = ("bucket", "secret", "service", "table")
 #: Kinds that only functions take, with what a name after the colon means; checked in ``function_links``.
-FUNCTION_ONLY: Final = ("aurora",)
+FUNCTION_ONLY: Final = ("aurora", "instances")
 #: What a link to the Aurora cluster may ask for: the writer, or the readers.
 AURORA_DETAILS: Final = ("", "reader")
+
+#: What a link to EC2 instances may ask for: to see them and to start, stop and reboot; to see them.
+INSTANCE_DETAILS: Final = ("", "read")
 
 #: What a table's link may ask for: to read, write and delete; to read; to add and read; to read and write by key, and
 #: never delete or scan.

@@ -40,6 +40,9 @@ class Network(Section):
     database_subnets: SubnetRanges | Literal["private"] | None = None
     """Ranges of the database subnets, which have no route to the internet; or ``private``, to put databases and caches
     beside what uses them, where only their security groups keep others away."""
+    az_count: int | None = Field(default=None, ge=1, le=6)
+    """Zones in use, counted from the first: NAT, interface endpoints, functions and tasks keep to them. Subnets of the
+    others exist and stand empty, so that one line takes them into use; null for all zones."""
     nat_mode: NatMode = by_tier("nat_mode")
     """``none``; ``instance``, one small EC2 instance; ``single``, one NAT gateway; ``per-zone``, one in each zone."""
     nat_instance_type: str = "t4g.nano"
@@ -70,6 +73,8 @@ class Network(Section):
     def _ranges_fit(self) -> Network:
         if not 16 <= self.cidr.prefixlen <= 28:
             raise ValueError(f"cidr {self.cidr}: a VPC range is /16 to /28")
+        if self.az_count is not None and self.az_count > len(self.zones):
+            raise ValueError(f"azCount {self.az_count}: zones has {len(self.zones)}")
         if len(set(self.zones)) != len(self.zones):
             raise ValueError(f"zones {', '.join(self.zones)}: name each zone once")
         seen: list[tuple[str, IPv4Network]] = []

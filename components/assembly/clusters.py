@@ -21,7 +21,7 @@ def create_aurora(platform: Platform) -> AuroraCluster | None:
         settings=settings,
         names=platform.names,
         vpc_id=platform.vpc.id,
-        subnet_ids=platform.vpc.database_subnet_ids or platform.vpc.private_subnet_ids,
+        subnet_ids=platform.vpc.database_subnet_ids or platform.vpc.all_private_subnet_ids,
         zones=platform.vpc.zones,
         log_retention_days=platform.settings.observability.log_retention_days,
         kms_key_arn=platform.key_arn,

@@ -20,4 +20,8 @@ def further_grants(platform: Platform, user: str, link: ParsedLink) -> list[Gran
     """
     if link.kind == "aurora" and platform.aurora is not None:
         return [platform.aurora.grant(user, link.name)]
+    if link.kind == "instances":
+        from components.functions.instance_rights import instance_grant
+
+        return [instance_grant(platform.names, link.name, link.detail)]
     return []

@@ -138,6 +138,24 @@ def create_http_api(platform: Platform) -> HttpApi | None:
 
     # Behind a distribution the name of one's own is the distribution's.
     domain = None if platform.behind_cdn else platform.domain
+def schedule_functions(platform: Platform) -> None:
+    """What EventBridge calls by the clock."""
+    for name, function in platform.functions.items():
+        schedules = platform.settings.functions[name].schedules
+        if not any(schedule.enabled for schedule in schedules.values()):
+            continue
+        from components.functions.function_schedules import FunctionSchedules
+
+        FunctionSchedules(
+            f"{name}-schedules",
+            schedules=schedules,
+            function=function,
+            function_name=name,
+            names=platform.names,
+            opts=platform.child(),
+        )
+
+
     return HttpApi(
         "http-api",
         settings=settings,

@@ -11,8 +11,14 @@ from pulumi_aws import cloudfront
 
 from components.component import Component
 from components.edge.cdn_logs import CdnLogs
-from components.edge.cdn_policies import ALL_VIEWER_REQUEST_POLICY, API_CACHE_POLICIES, VIEWER_WITHOUT_HOST_POLICY
+from components.edge.cdn_policies import (
+    ALL_VIEWER_REQUEST_POLICY,
+    API_CACHE_POLICIES,
+    STATIC_CACHE_POLICY,
+    VIEWER_WITHOUT_HOST_POLICY,
+)
 from components.edge.origin_header import ORIGIN_HEADER
+from components.edge.single_page import SinglePage, page_errors
 from components.names import Names
 from components.network.load_balancer import LoadBalancer
 from settings.edge import ApiPath
@@ -110,7 +116,16 @@ class Cdn(Component):
         self._settings = settings
         self._names = names
         self.origin_access_control = self._create_origin_access_control()
-        self.cache_policy = self._create_cache_policy()
+        ttl = settings.static_ttl_seconds
+        self._cache_policy_id: pulumi.Input[str] = (
+            STATIC_CACHE_POLICY if ttl is None else self._create_cache_policy(ttl).id
+        )
+        page = settings.default_root_object
+        self._single_page = (
+            SinglePage(f"{name}-single-page", page=page, names=names, opts=self.child())
+            if settings.single_page
+            else None
+        )
         self.headers_policy = self._create_headers_policy()
         origins = [self._site_origin(site_bucket_domain)]
         if load_balancer is not None and settings.api_paths:
@@ -131,6 +146,7 @@ class Cdn(Component):
             origins=origins,
             default_cache_behavior=self._site_behavior(),
             ordered_cache_behaviors=[self._api_behavior(path) for path in settings.api_paths],
+            custom_error_responses=page_errors(page) if settings.single_page else None,
             restrictions=self._restrictions(),
             viewer_certificate=self._viewer_certificate(certificate_arn),
             tags={**self.tags, "Name": name},
@@ -177,8 +193,7 @@ class Cdn(Component):
             opts=self.child(),
         )
 
-    def _create_cache_policy(self) -> cloudfront.CachePolicy:
-        ttl = self._settings.static_ttl_seconds
+    def _create_cache_policy(self, ttl: int) -> cloudfront.CachePolicy:
         return cloudfront.CachePolicy(
             f"{self.logical_name}-site",
             comment="Static files with hashed names; an object's own Cache-Control wins",
@@ -294,7 +309,8 @@ class Cdn(Component):
             allowed_methods=_READ,
             cached_methods=_READ,
             compress=True,
-            cache_policy_id=self.cache_policy.id,
+            cache_policy_id=self._cache_policy_id,
+            function_associations=None if self._single_page is None else [self._single_page.association],
             response_headers_policy_id=self.headers_policy.id,
         )
 

@@ -13,6 +13,8 @@ API_CACHE_POLICIES: Final[Mapping[Literal["disabled", "optimized"], str]] = {
     "disabled": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
     "optimized": "4cc15a8a-d715-48a4-82b8-cc0b614638fe",
 }
+#: CachingOptimized: by path alone, compressed, for a day unless the object says otherwise.
+STATIC_CACHE_POLICY: Final = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 #: AllViewer: everything that the user sent, the Host header included, against which CloudFront checks the origin's
 #: certificate.
 #: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html

@@ -190,7 +190,7 @@ class LoadBalancer(Component):
             name=self._names.physical(self._settings.scheme, limit=32),
             load_balancer_type="application",
             internal=self.internal,
-            subnets=self._vpc.private_subnet_ids if self.internal else self._vpc.public_subnet_ids,
+            subnets=self._vpc.all_private_subnet_ids if self.internal else self._vpc.public_subnet_ids,
             security_groups=[self.security_group_id],
             drop_invalid_header_fields=True,
             desync_mitigation_mode="defensive",

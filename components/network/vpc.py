@@ -46,7 +46,8 @@ class Vpc(Component):
         zones: Its availability zones, in order.
         subnets: Subnets by tier (``public``, ``private``, ``database``) and zone.
         public_subnet_ids: Ids in the order of zones.
-        private_subnet_ids: Ids in the order of zones.
+        private_subnet_ids: Ids of those in use, in the order of zones.
+        all_private_subnet_ids: Ids in the order of zones, for what must stand in two zones.
         database_subnet_ids: Ids in the order of zones; empty without databases' subnets.
         nat: NAT gateways or the NAT instance by zone; empty without NAT.
         public_ips: Addresses that the outside sees, in the order of zones.
@@ -70,13 +71,15 @@ class Vpc(Component):
         self._names = names
         self.cidr = str(settings.cidr)
         self.zones = settings.zones
+        self._used_zones = settings.zones[: settings.az_count]
         self.vpc = self._create_vpc()
         self.id: pulumi.Output[str] = self.vpc.id
         self.internet_gateway = self._create_internet_gateway()
         self._lock_default_security_group()
         self.subnets = {tier: self._create_subnets(tier, ranges) for tier, ranges in settings.subnet_tiers.items()}
         self.public_subnet_ids = self._subnet_ids("public")
-        self.private_subnet_ids = self._subnet_ids("private")
+        self.all_private_subnet_ids = self._subnet_ids("private")
+        self.private_subnet_ids = self.all_private_subnet_ids[: len(self._used_zones)]
         self.database_subnet_ids = self._subnet_ids("private" if settings.database_subnets == "private" else "database")
         self.public_route_table, internet = self._route_public()
         self.nat = self._create_nat(internet)
@@ -173,7 +176,8 @@ class Vpc(Component):
         return table, route
 
     def _create_nat(self, internet: ec2.Route) -> Mapping[str, NatGateway | NatInstance]:
-        return {zone: self._create_nat_in(zone, internet) for zone in nat_zones(self._settings.nat_mode, self.zones)}
+        holders = nat_zones(self._settings.nat_mode, self._used_zones)
+        return {zone: self._create_nat_in(zone, internet) for zone in holders}
 
     def _create_nat_in(self, zone: str, internet: ec2.Route) -> NatGateway | NatInstance:
         name = f"{self.logical_name}-nat-{zone}"
@@ -200,7 +204,7 @@ class Vpc(Component):
         for zone, subnet in self.subnets["private"].items():
             role = f"private-{zone}"
             tables[zone] = self._create_route_table(role, {role: subnet})
-            server = serving_zone(self._settings.nat_mode, self.zones, zone)
+            server = serving_zone(self._settings.nat_mode, self._used_zones, zone)
             if server is not None:
                 nat = self.nat[server]
                 routes.append(

@@ -64,6 +64,15 @@ def test_the_sample_is_fine(system: Callable[..., Settings]) -> None:
         ("archive: workloads/log_copier, ", "", "functions.orders", "archive"),
         ("links: [parameters]", "links: [cache]", "functions.orders.links[0]", "cache"),
         ("links: [parameters]", 'links: ["secret:jwd"]', "functions.orders.links[0]", '"jwt"'),
+        ("links: [parameters]", "links: [instances]", "functions.orders.links[0]", "ManagedBy=<name>"),
+        ("links: [parameters]", 'links: ["instances:shop/raed"]', "functions.orders.links[0]", '"read"'),
+        ("links: [parameters]", 'links: ["instance:shop"]', "functions.orders.links[0]", '"instances"'),
+        (
+            "memory: 256",
+            "schedules: {nightly: {description: Counts, at: every day}}",
+            "functions.orders.schedules.nightly.at",
+            "cron",
+        ),
         ("memory: 256", "reservedConcurrency: 950", "functions", "900 can be reserved"),
         (
             "memory: 256",

@@ -233,3 +233,18 @@ def test_a_network_without_a_database_tier() -> None:
     sample = planned(databaseSubnets=None, databaseNetworkAcl=True)
     assert len(sample.all("aws:ec2/subnet:Subnet")) == 4
     assert sample.all("aws:ec2/networkAcl:NetworkAcl") == []
+
+
+def test_zones_that_are_not_in_use_have_subnets_and_nothing_else() -> None:
+    sample = planned(azCount=1, natMode="per-zone", interfaceEndpoints=["ecr.api"])
+    assert len(sample.all("aws:ec2/subnet:Subnet")) == 6
+    assert [gateway.name for gateway in sample.all("aws:ec2/natGateway:NatGateway")] == ["network-nat-us-east-1a"]
+    (endpoint,) = [e for e in sample.all("aws:ec2/vpcEndpoint:VpcEndpoint") if e.get("vpcEndpointType") == "Interface"]
+    assert sample.refers(endpoint, "subnetIds") == {"network-private-us-east-1a"}
+    # They keep a way out, for the day they are used.
+    assert len(default_routes(sample, "private")) == 2
+
+
+def test_more_zones_in_use_than_there_are_is_refused() -> None:
+    with pytest.raises(ValueError, match="azCount 3: zones has 2"):
+        network(azCount=3)
