@@ -27,6 +27,7 @@ from components.provider import account_id, create_provider
 from settings.system import Settings
 
 if TYPE_CHECKING:
+    from components.observability.notifications import Notifications
     from components.storage.bucket import Bucket
 
 
@@ -58,6 +59,7 @@ class Platform(Component):
         self.log_access = storage.admit_logs(self)
         self.buckets = storage.create_buckets(self)
         self.notifications = watching.create_notifications(self)
+        self.channels = watching.create_channels(self)
         self.vpc = network.create_vpc(self)
         self.domain = network.create_domain(self)
         self.load_balancer = network.create_load_balancer(self)
@@ -74,9 +76,9 @@ class Platform(Component):
         self.parameters = serverless.create_parameters(self)
         self.fleets = fleets.create_fleets(self)
         self.functions = serverless.create_functions(self)
+        serverless.schedule_functions(self)
         self.http_api = serverless.create_http_api(self)
         self.origin_secret = rest.create_origin_secret(self)
-        serverless.schedule_functions(self)
         self.rest_api = rest.create_rest_api(self)
         self.firewall = edge.create_firewall(self)
         self.cdn = edge.create_cdn(self)
@@ -86,7 +88,9 @@ class Platform(Component):
         self.health_check = edge.create_health_check(self)
         data.dump_database(self)
         data.stop_at_night(self)
+        measuring.create_log_groups(self)
         measuring.count_lines(self)
+        watching.tell_events(self)
         self.metric_alarms = watching.ring(self)
         watching.watch(self)
         measuring.save_queries(self)
@@ -114,6 +118,7 @@ class Platform(Component):
             outputs["fleets"] = {name: fleet.group_name for name, fleet in self.fleets.items()}
         if self.functions:
             outputs["functions"] = {name: function.physical_name for name, function in self.functions.items()}
+            outputs["functionVersions"] = {name: f.function.version for name, f in self.functions.items()}
         if self.http_api is not None:
             outputs["httpApiId"] = self.http_api.api.id
         if self.rest_api is not None:
@@ -160,6 +165,11 @@ class Platform(Component):
     def key_arn(self) -> pulumi.Input[str] | None:
         """The ARN of the stack's own key, or None for AWS's keys."""
         return None if self.key is None else self.key.arn
+
+    @cached_property
+    def global_topic(self) -> Notifications:
+        """The topic in the region of global services, made when it is first asked for."""
+        return watching.global_topic(self)
 
     @property
     def all_buckets(self) -> dict[str, Bucket]:

@@ -32,6 +32,8 @@ def _links(settings: Settings) -> Iterator[Problem]:
         "database": settings.database is not None and settings.database.enabled,
         "cache": settings.cache is not None and settings.cache.enabled,
         "parameters": bool(settings.parameters),
+        # The account's event bus is always there.
+        "events": True,
     }
     users = [("services", name, service.links) for name, service in settings.active_services.items()]
     users += [("fleets", name, fleet.links) for name, fleet in settings.active_fleets.items()]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 #: Kinds that stand alone, and kinds that name one of several.
-SINGLE: Final = ("database", "cache", "parameters")
+SINGLE: Final = ("database", "cache", "parameters", "events")
 NAMED: Final = ("bucket", "secret", "service", "table")
 #: Kinds that only functions take, with what a name after the colon means; checked in ``function_links``.
 FUNCTION_ONLY: Final = ("aurora", "instances")

@@ -67,9 +67,10 @@ class MetricAlarm(Section):
     severity: Literal["warning", "critical"] = "critical"
     """How urgent it is; stands first in its description."""
     watches: Watched
-    """What is watched: ``function:<name>``, ``table:<name>``, ``service:<name>``, ``http-api``, ``rest-api``,
-    ``load-balancer``, ``database``; ``filter:<name>`` of ``metricFilters``; or ``application`` for the
-    system's own metrics. Namespace and dimensions follow from it."""
+    """What is watched: ``function:<name>``, ``table:<name>``, ``service:<name>``, ``bucket:<name>``, ``http-api``,
+    ``rest-api``, ``load-balancer``, ``database``; ``functions`` for all of the account in the region;
+    ``filter:<name>`` of ``metricFilters``; or ``application`` for the system's own metrics. Namespace and dimensions
+    follow from it."""
     metric: str | None = None
     """Name of the metric; that of the filter where it watches one."""
     dimensions: dict[str, str] = Field(default_factory=dict[str, str])
@@ -90,6 +91,8 @@ class MetricAlarm(Section):
     """Evaluations past the threshold before it rings."""
     missing: Literal["missing", "notBreaching", "breaching"] = "notBreaching"
     """What no data means."""
+    channel: Name | None = None
+    """Channel of ``notifications`` that is told; the addresses of all other news by default."""
     rollback: bool = False
     """Whether it stops a deployment by CodeDeploy, which then goes back."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from settings.base import Email, LogRetentionDays, Name, ScheduleExpression, Section, by_tier, subsection
+from settings.events import EventRule
 from settings.metric_alarms import MetricAlarm, SavedQuery
 from settings.metric_filters import MetricFilter
-
-Dashboard = Literal["service-health", "api", "database", "cost"]
+from settings.widgets import Dashboard, Widget
 
 
 class Alarms(Section):
@@ -30,6 +30,8 @@ class Alarms(Section):
     """Share of the database's ``maxConnections``."""
     free_storage_percent: float | None = Field(default=None, gt=0, le=100)
     """Free database storage as a share of ``storageGb``; the alarm rings below it."""
+    certificate_days: int | None = Field(default=None, ge=1, le=198)
+    """Days before the expiry of a certificate of the ``domain`` section; the alarm rings below them."""
     period_seconds: Literal[60, 300] = 300
     """Length of one evaluation."""
     evaluations: int = Field(default=2, ge=1, le=10)
@@ -82,12 +84,18 @@ class Observability(Section):
     """Alarms of the system's own, by name; they exist where ``alarms.enabled`` is true."""
     metric_filters: dict[Name, MetricFilter] = Field(default_factory=dict[str, MetricFilter])
     """Metrics counted from the lines of logs, by name; ``filter:<name>`` in an alarm."""
+    event_rules: dict[Name, EventRule] = Field(default_factory=dict[str, EventRule])
+    """Events of the application that people are told of, by name. The link ``events`` lets it put them."""
+    log_groups: tuple[Name, ...] = ()
+    """Log groups for programs that run outside of AWS, such as local containers; ``/<system>/<stage>/<name>``."""
     saved_queries: dict[Name, SavedQuery] = Field(default_factory=dict[str, SavedQuery])
     """Queries that Logs Insights keeps, by name."""
     dashboards_enabled: bool = by_tier("dashboards")
     """Whether dashboards exist in this stack."""
     dashboards: tuple[Dashboard, ...] = ("service-health", "api", "database", "cost")
     """Dashboards to make, 3 USD a month each. Widgets of one left out move to the first."""
+    widgets: dict[Name, Widget] = Field(default_factory=dict[str, Widget])
+    """Widgets of the system's own, by name."""
     health_check: HealthCheck = subsection()
     """A check from outside."""
     log_retention_days: LogRetentionDays = by_tier("log_retention_days")
@@ -107,13 +115,22 @@ class Slack(Section):
     """Slack channel id."""
 
 
-class Notifications(Section):
-    """Who is told of alarms and spending."""
+class Channel(Section):
+    """A way to people: a topic, and who hears of it."""
 
     emails: tuple[Email, ...] = ()
     """Addresses; each must confirm its subscription."""
     slack: Slack | None = None
     """A Slack channel."""
+    webhook: SecretStr | None = Field(default=None, min_length=1)
+    """HTTPS address that is called, such as a paging service's; a ``secure:`` value, for it holds a key."""
+
+
+class Notifications(Channel):
+    """Who is told of alarms and spending."""
+
+    channels: dict[Name, Channel] = Field(default_factory=dict[str, Channel])
+    """Further ways to people, each a topic, which ``metricAlarms`` and ``eventRules`` choose by name."""
 
 
 class DatabaseDump(Section):

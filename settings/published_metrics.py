@@ -16,6 +16,7 @@ from typing import Final
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html
 #: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
 #: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html
+#: https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html
 PUBLISHED: Final[dict[str, frozenset[str]]] = {
     "function": frozenset(
         {
@@ -102,6 +103,25 @@ PUBLISHED: Final[dict[str, frozenset[str]]] = {
         }
     ),
     "service": frozenset({"CPUUtilization", "MemoryUtilization"}),
+    # Of all functions of the account in the region together, which share its quota.
+    "functions": frozenset(
+        {"ConcurrentExecutions", "Duration", "Errors", "Invocations", "Throttles", "UnreservedConcurrentExecutions"}
+    ),
+    "bucket": frozenset(
+        {
+            "4xxErrors",
+            "5xxErrors",
+            "AllRequests",
+            "BucketSizeBytes",
+            "BytesDownloaded",
+            "BytesUploaded",
+            "FirstByteLatency",
+            "GetRequests",
+            "NumberOfObjects",
+            "PutRequests",
+            "TotalRequestLatency",
+        }
+    ),
 }
 
 #: A set of dimension names that an alarm adds to those that name the thing.
@@ -109,6 +129,7 @@ Dimensions = frozenset[str]
 
 _NONE: Final[Dimensions] = frozenset()
 _INDEX: Final = (_NONE, frozenset({"GlobalSecondaryIndexName"}))
+_STORED: Final = (frozenset({"StorageType"}),)
 _OPERATION: Final = (frozenset({"Operation"}),)
 
 #: What a kind's metrics can be narrowed by, beyond the dimensions that name the thing; a kind that is missing takes
@@ -118,6 +139,7 @@ _BY_KIND: Final[dict[str, tuple[Dimensions, ...]]] = {
     "http-api": (_NONE, frozenset({"Stage"}), frozenset({"Stage", "Method", "Resource"})),
     "rest-api": (_NONE, frozenset({"Method", "Resource"})),
     "load-balancer": (_NONE, frozenset({"AvailabilityZone"})),
+    "bucket": (frozenset({"FilterId"}),),
 }
 #: The same for metrics that differ from others of their kind.
 _BY_METRIC: Final[dict[tuple[str, str], tuple[Dimensions, ...]]] = {
@@ -128,6 +150,8 @@ _BY_METRIC: Final[dict[tuple[str, str], tuple[Dimensions, ...]]] = {
     ("table", "SuccessfulRequestLatency"): _OPERATION,
     ("table", "SystemErrors"): _OPERATION,
     ("table", "ThrottledRequests"): _OPERATION,
+    ("bucket", "BucketSizeBytes"): _STORED,
+    ("bucket", "NumberOfObjects"): _STORED,
     ("table", "ReplicationLatency"): (frozenset({"ReceivingRegion"}),),
 }
 

@@ -36,16 +36,51 @@ def alarms(settings: Settings) -> Iterator[Problem]:
                 yield from _metric(settings, path, reading)
 
 
+def widgets(settings: Settings) -> Iterator[Problem]:
+    """Widgets of things, metrics or dimensions that do not exist."""
+    for name, widget in settings.observability.widgets.items():
+        for id, reading in widget.readings.items() if widget.enabled else ():
+            path: Path = ("observability", "widgets", name, "metrics", id)
+            found = list(_watched(settings, (*path, "watches"), reading))
+            yield from found or _metric(settings, path, reading)
+
+
+def channels(settings: Settings) -> Iterator[Problem]:
+    """Alarms and events for channels that do not exist."""
+    known = settings.notifications.channels
+    observability = settings.observability
+    for section, chosen in (
+        ("metricAlarms", {name: alarm.channel for name, alarm in observability.metric_alarms.items()}),
+        ("eventRules", {name: rule.channel for name, rule in observability.event_rules.items()}),
+    ):
+        for name, channel in chosen.items():
+            if channel is not None and channel not in known:
+                path: Path = ("observability", section, name, "channel")
+                yield Problem(path, f'no such channel "{channel}"; {nearest(channel, known)}')
+
+
+def logs(settings: Settings) -> Iterator[Problem]:
+    """Log groups that something else has already."""
+    taken = {*settings.active_functions, *settings.active_services, *settings.active_fleets}
+    for index, name in enumerate(settings.observability.log_groups):
+        if name in taken:
+            path: Path = ("observability", "logGroups", index)
+            yield Problem(path, f'"{name}" has a log group of its own: leave it out')
+
+
 def _watched(settings: Settings, path: Path, reading: Reading) -> Iterator[Problem]:
     kind, target = reading.kind, reading.name
     named: dict[str, list[str]] = {
         "function": list(settings.active_functions),
         "service": list(settings.active_services),
         "table": list(settings.active_tables),
+        "bucket": list(settings.active_buckets),
         "filter": [key for key, entry in settings.observability.metric_filters.items() if entry.enabled],
     }
     kinds = (*PUBLISHED, "filter", "application")
-    if kind in named:
+    if kind == "functions" and target:
+        yield Problem(path, f'functions are all of the account; write "functions", or "function:{target}"')
+    elif kind in named:
         if target not in named[kind]:
             yield Problem(path, f'no such {kind} "{target}"; {nearest(target, named[kind])}')
     elif kind not in kinds:
@@ -133,4 +168,11 @@ def queries(settings: Settings) -> Iterator[Problem]:
                 yield Problem(path, f'no log of "{log}"; {nearest(log, known)}')
 
 
-CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (alarms, filters, queries)
+CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
+    alarms,
+    widgets,
+    channels,
+    logs,
+    filters,
+    queries,
+)

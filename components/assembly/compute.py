@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from components.assembly.links import link_grants
 from settings.links import parse_link
 from settings.ordering import in_link_order
 
@@ -120,19 +121,7 @@ def linked_to(platform: Platform, kind: str) -> list[str]:
 def _grants(platform: Platform, user: str, made: dict[str, FargateService]) -> list[Grant]:
     """What a service's links give it; a link to what this stack switches off gives nothing."""
     grants = [_common_environment(platform, user)]
-    for link in map(parse_link, platform.settings.services[user].links):
-        if link.kind == "database" and platform.database is not None:
-            grants.append(platform.database.grant(user))
-        elif link.kind == "cache" and platform.cache is not None:
-            grants.append(platform.cache.grant(user))
-        elif link.kind == "bucket" and link.name in platform.all_buckets:
-            grants.append(platform.all_buckets[link.name].grant(user, link.detail))
-        elif link.kind == "secret":
-            grants.append(platform.secrets[link.name].grant(user))
-        elif link.kind == "table" and link.name in platform.tables:
-            grants.append(platform.tables[link.name].grant(user, link.detail))
-        elif link.kind == "service" and link.name in made:
-            grants.append(made[link.name].grant())
+    grants += link_grants(platform, user, platform.settings.services[user].links, made)
     return grants
 
 

@@ -36,6 +36,10 @@ def link_grants(
             grants.append(platform.secrets[link.name].grant(user))
         elif link.kind == "parameters" and platform.parameters is not None:
             grants.append(platform.parameters.grant(user))
+        elif link.kind == "events":
+            from components.observability.event_rules import events_grant
+
+            grants.append(events_grant(platform.names))
         elif link.kind == "table" and link.name in platform.tables:
             grants.append(platform.tables[link.name].grant(user, link.detail))
         elif link.kind == "service" and link.name in services:

@@ -16,7 +16,12 @@ def alarm_targets(platform: Platform) -> dict[str, Target]:
     from components.observability.metric_alarms import Target
 
     namespace = platform.settings.observability.metrics_namespace
-    targets = {"application": Target(namespace=namespace, dimensions={"stage": platform.names.stage})}
+    targets = {
+        "application": Target(namespace=namespace, dimensions={"stage": platform.names.stage}),
+        "functions": Target(namespace="AWS/Lambda", dimensions={}),
+    }
+    for name, bucket in platform.all_buckets.items():
+        targets[f"bucket:{name}"] = Target(namespace="AWS/S3", dimensions={"BucketName": bucket.name})
     for name, function in platform.functions.items():
         targets[f"function:{name}"] = Target(
             namespace="AWS/Lambda", dimensions={"FunctionName": function.physical_name}
@@ -58,6 +63,26 @@ def _log_groups(platform: Platform) -> dict[str, cloudwatch.LogGroup]:
     if platform.rest_api is not None:
         groups["rest-api"] = platform.rest_api.stage.log_group
     return groups
+
+
+def create_log_groups(platform: Platform) -> None:
+    """The log groups of programs that run outside of AWS."""
+    settings = platform.settings.observability
+    if not settings.log_groups:
+        return
+    from components.compute.service_logs import ServiceLogs
+
+    for name in settings.log_groups:
+        ServiceLogs(
+            f"{name}-logs",
+            service=name,
+            names=platform.names,
+            retention_days=settings.log_retention_days,
+            error_retention_days=0,
+            error_logs=None,
+            kms_key_arn=platform.key_arn,
+            opts=platform.child(),
+        )
 
 
 def count_lines(platform: Platform) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from components.assembly.function_links import further_grants
+from components.assembly.links import link_grants
 from settings.links import parse_link
 
 if TYPE_CHECKING:
@@ -109,23 +110,10 @@ def _grants(platform: Platform, user: str) -> list[Grant]:
     if api is not None and api.cors is not None and user in {api.function_of(key) for key in api.routes}:
         # A REST API answers preflight requests only; the function names the origin in its own answers.
         grants.append(Grant(environment={"CORS_ORIGINS": ",".join(api.cors.origins)}))
-    for link in map(parse_link, platform.settings.functions[user].links):
-        if link.kind == "database" and platform.database is not None:
-            grants.append(platform.database.grant(user))
-        elif link.kind == "cache" and platform.cache is not None:
-            grants.append(platform.cache.grant(user))
-        elif link.kind == "bucket" and link.name in platform.all_buckets:
-            grants.append(platform.all_buckets[link.name].grant(user, link.detail))
-        elif link.kind == "secret":
-            grants.append(platform.secrets[link.name].grant(user))
-        elif link.kind == "parameters" and platform.parameters is not None:
-            grants.append(platform.parameters.grant(user))
-        elif link.kind == "table" and link.name in platform.tables:
-            grants.append(platform.tables[link.name].grant(user, link.detail))
-        elif link.kind == "service" and link.name in platform.services:
-            grants.append(platform.services[link.name].grant())
-        else:
-            grants.extend(further_grants(platform, user, link))
+    links = platform.settings.functions[user].links
+    grants += link_grants(platform, user, links, platform.services)
+    for link in map(parse_link, links):
+        grants += further_grants(platform, user, link)
     return grants
 
 
@@ -138,6 +126,18 @@ def create_http_api(platform: Platform) -> HttpApi | None:
 
     # Behind a distribution the name of one's own is the distribution's.
     domain = None if platform.behind_cdn else platform.domain
+    return HttpApi(
+        "http-api",
+        settings=settings,
+        names=platform.names,
+        functions=platform.functions,
+        domain_name=None if domain is None else domain.name,
+        certificate_arn=None if domain is None else domain.certificate_arns[platform.settings.region],
+        kms_key_arn=platform.key_arn,
+        opts=platform.child(),
+    )
+
+
 def schedule_functions(platform: Platform) -> None:
     """What EventBridge calls by the clock."""
     for name, function in platform.functions.items():
@@ -154,18 +154,6 @@ def schedule_functions(platform: Platform) -> None:
             names=platform.names,
             opts=platform.child(),
         )
-
-
-    return HttpApi(
-        "http-api",
-        settings=settings,
-        names=platform.names,
-        functions=platform.functions,
-        domain_name=None if domain is None else domain.name,
-        certificate_arn=None if domain is None else domain.certificate_arns[platform.settings.region],
-        kms_key_arn=platform.key_arn,
-        opts=platform.child(),
-    )
 
 
 def deploy_functions(platform: Platform) -> None:

@@ -11,6 +11,7 @@ from components.assembly.measuring import alarm_targets
 from components.observability.alarm_specs import alarm_specs
 
 if TYPE_CHECKING:
+    from components.edge.domain import Domain
     from components.edge.health_check import HealthCheck
     from components.observability.metric_alarms import MetricAlarms
     from components.observability.notifications import Notifications
@@ -31,6 +32,46 @@ def create_notifications(platform: Platform) -> Notifications:
     )
 
 
+def create_channels(platform: Platform) -> dict[str, Notifications]:
+    """The further topics that alarms and events may choose."""
+    channels = platform.settings.notifications.channels
+    if not channels:
+        return {}
+    from components.observability.notifications import Notifications
+
+    return {
+        name: Notifications(
+            f"notifications-{name}",
+            settings=channel,
+            names=platform.names,
+            channel=name,
+            kms_key_arn=platform.key_arn,
+            opts=platform.child(),
+        )
+        for name, channel in channels.items()
+    }
+
+
+def tell_events(platform: Platform) -> None:
+    """The rules that tell people of the application's events."""
+    rules = {name: rule for name, rule in platform.settings.observability.event_rules.items() if rule.enabled}
+    if not rules:
+        return
+    from components.observability.event_rules import EventRules
+
+    EventRules(
+        "events",
+        settings=rules,
+        names=platform.names,
+        topics={
+            name: (platform.notifications if rule.channel is None else platform.channels[rule.channel]).arn
+            for name, rule in rules.items()
+        },
+        kms_key_arn=platform.key_arn,
+        opts=platform.child(),
+    )
+
+
 def ring(platform: Platform) -> MetricAlarms | None:
     """The alarms that the system names itself."""
     settings = platform.settings.observability
@@ -44,6 +85,7 @@ def ring(platform: Platform) -> MetricAlarms | None:
         names=platform.names,
         targets=alarm_targets(platform),
         topic_arn=platform.notifications.arn,
+        channels={name: channel.arn for name, channel in platform.channels.items()},
         opts=platform.child(),
     )
 
@@ -68,8 +110,11 @@ def watch(platform: Platform) -> None:
             arns.extend(alarms.arns)
         if platform.health_check is not None:
             _ring_for_health(platform, platform.health_check)
+        if settings.alarms.certificate_days is not None and platform.domain is not None:
+            _ring_for_certificates(platform, platform.domain, settings.alarms.certificate_days)
     if settings.dashboards_enabled:
         from components.observability.dashboards import Dashboards
+        from components.observability.own_widgets import own_widgets
 
         Dashboards(
             "dashboards",
@@ -78,6 +123,7 @@ def watch(platform: Platform) -> None:
             names=platform.names,
             watched=watched,
             alarm_arns=arns,
+            own=own_widgets(settings.widgets, alarm_targets(platform), platform.settings.region),
             opts=platform.child(),
         )
 
@@ -103,20 +149,41 @@ def _watched(platform: Platform) -> Watched:
     )
 
 
+def global_topic(platform: Platform) -> Notifications:
+    """The topic in the region of global services; the stack's own where that is the same."""
+    if platform.settings.region == GLOBAL_REGION:
+        return platform.notifications
+    from components.observability.notifications import Notifications
+
+    return Notifications(
+        "notifications-global",
+        settings=platform.settings.notifications,
+        names=platform.names,
+        region=GLOBAL_REGION,
+        opts=platform.child(),
+    )
+
+
+def _ring_for_certificates(platform: Platform, domain: Domain, days: int) -> None:
+    from components.observability.certificate_alarms import CertificateAlarms
+
+    CertificateAlarms(
+        "certificate-alarms",
+        names=platform.names,
+        days=days,
+        certificate_arns=domain.certificate_arns,
+        topic_arns={
+            region: (platform.notifications if region == platform.settings.region else platform.global_topic).arn
+            for region in domain.certificate_arns
+        },
+        opts=platform.child(),
+    )
+
+
 def _ring_for_health(platform: Platform, health_check: HealthCheck) -> None:
     from components.observability.alarms import HealthAlarm
 
-    topic = platform.notifications
-    if platform.settings.region != GLOBAL_REGION:
-        from components.observability.notifications import Notifications
-
-        topic = Notifications(
-            "notifications-global",
-            settings=platform.settings.notifications,
-            names=platform.names,
-            region=GLOBAL_REGION,
-            opts=platform.child(),
-        )
+    topic = platform.global_topic
     HealthAlarm(
         "health-alarm",
         settings=platform.settings.observability.alarms,

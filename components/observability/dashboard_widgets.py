@@ -34,6 +34,7 @@ def dashboard_bodies(
     region: str,
     stage: str,
     alarm_arns: Sequence[pulumi.Input[str]] = (),
+    own: Mapping[Dashboard, Sequence[Widget]] | None = None,
 ) -> dict[Dashboard, dict[str, Any]]:
     """The body of each dashboard that the settings name. Widgets of one that is left out move to the first.
 
@@ -44,6 +45,7 @@ def dashboard_bodies(
         region: The stack's region.
         stage: The stack's stage, which the application's own metrics carry as a dimension.
         alarm_arns: Alarms to show.
+        own: Widgets of the system's own, by the dashboard that they stand on.
     """
     if not settings.dashboards:
         return {}
@@ -53,6 +55,8 @@ def dashboard_bodies(
         "database": database(settings, watched, region),
         "cost": cost(budget),
     }
+    for name, extra in (own or {}).items():
+        widgets[name] = [*widgets[name], *extra]
     placed: dict[Dashboard, list[Widget]] = {name: [] for name in settings.dashboards}
     for name, found in widgets.items():
         placed[name if name in placed else settings.dashboards[0]].extend(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_aws import cloudwatch
@@ -10,10 +10,10 @@ from pulumi_aws import cloudwatch
 from components.component import Component
 from components.documents import json_document
 from components.names import Names
-from components.observability.dashboard_widgets import dashboard_bodies
+from components.observability.dashboard_widgets import Widget, dashboard_bodies
 from components.observability.watched import Watched
 from settings.governance import Budget
-from settings.observability import Observability
+from settings.observability import Dashboard, Observability
 
 
 class Dashboards(Component):
@@ -30,6 +30,7 @@ class Dashboards(Component):
         names: Names of the stack.
         watched: What exists in the stack.
         alarm_arns: Alarms to show.
+        own: Widgets of the system's own, by the dashboard that they stand on.
         opts: Options of the component.
 
     Attributes:
@@ -47,9 +48,10 @@ class Dashboards(Component):
         names: Names,
         watched: Watched,
         alarm_arns: Sequence[pulumi.Input[str]] = (),
+        own: Mapping[Dashboard, Sequence[Widget]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        bodies = dashboard_bodies(settings, budget, watched, names.region, names.stage, alarm_arns)
+        bodies = dashboard_bodies(settings, budget, watched, names.region, names.stage, alarm_arns, own)
         # Recorded on the component too, where a plan shows what is known of a body that is not known whole.
         super().__init__(name, {"bodies": bodies}, opts)
         self.dashboards = {

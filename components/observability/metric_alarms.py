@@ -43,6 +43,7 @@ class MetricAlarms(Component):
         names: Names of the stack.
         targets: What can be watched, by the text of ``watches``.
         topic_arn: Topic that is told.
+        channels: Topics of channels that an alarm may choose instead, by name.
         opts: Options of the component.
 
     Attributes:
@@ -60,11 +61,12 @@ class MetricAlarms(Component):
         names: Names,
         targets: Mapping[str, Target],
         topic_arn: pulumi.Input[str],
+        channels: Mapping[str, pulumi.Input[str]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts=opts)
         self._names = names
-        self._topic_arn = topic_arn
+        self._topics = {None: topic_arn, **(channels or {})}
         self._targets = targets
         active = {key: alarm for key, alarm in settings.items() if alarm.enabled}
         self.alarms = {key: self._create(key, alarm) for key, alarm in active.items()}
@@ -94,8 +96,8 @@ class MetricAlarms(Component):
             evaluation_periods=alarm.evaluations,
             datapoints_to_alarm=alarm.evaluations,
             treat_missing_data=alarm.missing,
-            alarm_actions=[self._topic_arn],
-            ok_actions=[self._topic_arn],
+            alarm_actions=[self._topics[alarm.channel]],
+            ok_actions=[self._topics[alarm.channel]],
             tags=self.tags,
             opts=self.child(),
         )

@@ -13,12 +13,11 @@ from components.documents import json_document
 from components.grant import Statement
 from components.iam import policy_document, trust_document
 from components.names import Names
-from settings.observability import Notifications as NotificationsSettings
-from settings.observability import Slack
+from settings.observability import Channel, Slack
 
 
 class Notifications(Component):
-    """A topic that alarms and budgets publish to, with a subscription for each address and a Slack channel.
+    """A topic that alarms and budgets publish to, and its subscribers: addresses, a webhook, a Slack channel.
 
     Costs at rest: nothing; the first 1,000 e-mails a month are free. A change of an address replaces its subscription,
     which must be confirmed again; a change of the region replaces the topic.
@@ -30,7 +29,8 @@ class Notifications(Component):
 
     Args:
         name: Logical name.
-        settings: Addresses and channel.
+        settings: Addresses, webhook and Slack channel.
+        channel: Name of the channel, where it is not the one that hears all other news.
         names: Names of the stack.
         kms_key_arn: Customer key, in the topic's region.
         region: Another region than the stack's; Route 53's health checks report to us-east-1 alone.
@@ -48,8 +48,9 @@ class Notifications(Component):
         self,
         name: str,
         *,
-        settings: NotificationsSettings,
+        settings: Channel,
         names: Names,
+        channel: str | None = None,
         kms_key_arn: pulumi.Input[str] | None = None,
         region: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -57,8 +58,9 @@ class Notifications(Component):
         super().__init__(name, opts=opts)
         self._names = names
         self._region = region
+        self._roles = () if channel is None else (channel,)
         # The name is exact so that the policy can be judged before the topic exists.
-        topic_name = names.physical("notifications", limit=256)
+        topic_name = names.physical("notifications", *self._roles, limit=256)
         self.topic = sns.Topic(
             name,
             name=topic_name,
@@ -71,6 +73,8 @@ class Notifications(Component):
         self.policy = self._admit_publishers(names.arn("sns", topic_name, region=region))
         for address in settings.emails:
             self._subscribe(address)
+        if settings.webhook is not None:
+            self._call(settings.webhook.get_secret_value())
         self.slack = None if settings.slack is None else self._join_slack(settings.slack)
         self.register_outputs({"arn": self.arn})
 
@@ -90,7 +94,19 @@ class Notifications(Component):
             f"{self.logical_name}-{address.replace('@', '-at-')}",
             topic=self.arn,
             protocol="email",
-            endpoint=address,
+            endpoint=pulumi.Output.secret(address),
+            region=self._region,
+            opts=self.child(),
+        )
+
+    def _call(self, address: str) -> None:
+        sns.TopicSubscription(
+            f"{self.logical_name}-webhook",
+            topic=self.arn,
+            protocol="https",
+            # It holds a key, so state and plan keep it secret.
+            endpoint=pulumi.Output.secret(address),
+            endpoint_auto_confirms=True,
             region=self._region,
             opts=self.child(),
         )
@@ -126,7 +142,7 @@ class Notifications(Component):
         )
         return chatbot.SlackChannelConfiguration(
             f"{self.logical_name}-slack",
-            configuration_name=self._names.physical("slack", limit=128),
+            configuration_name=self._names.physical("slack", *self._roles, limit=128),
             slack_team_id=slack.team_id,
             slack_channel_id=slack.channel_id,
             iam_role_arn=role.arn,
