@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from guardrails.cost import as_json
 from guardrails.cost.model import Estimate
 from guardrails.cost.verdict import Verdict
 from guardrails.finding import Finding
@@ -93,7 +94,7 @@ class StackReview:
             "preview": preview_json(self.plan),
             "checks": checks,
             "policies": policies,
-            "cost": self.estimate.to_json(self.verdict) if self.estimate is not None else None,
+            "cost": as_json(self.estimate, self.verdict) if self.estimate is not None else None,
             **({"diff": self.comparison.to_json()} if self.comparison is not None else {}),
             "ok": self.ok,
             "duration_s": round(self.duration, 3),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from guardrails.cost.as_json import as_json
 from guardrails.cost.book import Price, PriceBook, available_regions, load_book
 from guardrails.cost.estimator import estimate, regions_of
 from guardrails.cost.levers import Lever
@@ -22,6 +23,7 @@ __all__ = [
     "Unknown",
     "Unpriced",
     "Verdict",
+    "as_json",
     "available_regions",
     "cents",
     "estimate",

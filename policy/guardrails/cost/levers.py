@@ -9,15 +9,14 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from guardrails.cost.estimator import estimate as price
+from guardrails.cost.model import Estimate
 from guardrails.cost.services.waf import BOT_CONTROL
 from guardrails.cost.tokens import canonical
 from guardrails.cost.values import members
 from guardrails.resource import ABSENT, Resource, Stack
-
-if TYPE_CHECKING:
-    from guardrails.cost.model import Estimate
 
 _NAT: Final = "aws:ec2/natGateway:NatGateway"
 _EIP: Final = "aws:ec2/eip:Eip"
@@ -101,8 +100,6 @@ def find_levers(estimate: Estimate) -> tuple[tuple[Lever, ...], Estimate | None]
 
 
 def _again(estimate: Estimate, draft: _Draft) -> Estimate:
-    from guardrails.cost.estimator import estimate as price
-
     stack = Stack(draft.resources, estimate.stack.project, estimate.stack.name)
     return price(stack, draft.usage, estimate.book, estimate.region)
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
     from guardrails.cost.book import PriceBook
-    from guardrails.cost.levers import Lever
-    from guardrails.cost.verdict import Verdict
     from guardrails.resource import Stack
-    from guardrails.stack_config import Budget
 
 #: Hours in a month, as AWS's own calculator counts them.
 HOURS: Final = Decimal(730)
@@ -218,13 +214,6 @@ class Estimate:
         """USD a month that the account's always-free allowances would take off."""
         return sum((item.saving for item in self.allowances), ZERO)
 
-    @cached_property
-    def levers(self) -> tuple[tuple[Lever, ...], Estimate | None]:
-        """Changes that save something, largest first, and the estimate with the chief ones made together."""
-        from guardrails.cost.levers import find_levers
-
-        return find_levers(self)
-
     def by_service(self) -> tuple[ServiceTotal, ...]:
         """The lines grouped by service, dearest first."""
         groups: dict[str, list[Line]] = {}
@@ -237,72 +226,10 @@ class Estimate:
         """The lines whose price is stale, remembered or assumed."""
         return tuple(line for line in self.lines if line.unconfirmed)
 
-    def to_json(self, budget: Budget | Mapping[str, Any] | Verdict | None) -> dict[str, Any]:
-        """The ``cost`` object of the preview's JSON.
-
-        Args:
-            budget: The ``budget`` section of the stack's configuration, or the verdict on it.
-        """
-        from guardrails.cost.verdict import Verdict, judge
-
-        verdict = budget if isinstance(budget, Verdict) else judge(self, budget)
-        return {
-            "currency": self.currency,
-            "expected": float(cents(self.expected)),
-            "maximum": float(cents(self.maximum)),
-            "budget": None if verdict.limit is None else float(verdict.limit),
-            "verdict": verdict.status,
-            "message": verdict.message,
-            "total": self.total,
-            "lines": [_line_json(line) for line in self.lines],
-            "unknown": [
-                {
-                    "urn": item.urn,
-                    "reason": item.reason,
-                    "name": item.name,
-                    "atLeast": None if item.at_least is None else float(item.at_least),
-                    "key": item.key,
-                }
-                for item in self.unknown
-            ],
-            "free": [_unpriced_json(item) for item in self.free],
-            "byParent": [_unpriced_json(item) for item in self.by_parent],
-            "unsupported": [_unpriced_json(item) for item in self.unsupported],
-            "errors": list(self.errors),
-            "notCounted": list(self.not_counted),
-            "counts": self.counts,
-            "levers": [{"change": lever.change, "saving": float(cents(lever.saving))} for lever in verdict.levers],
-            "freeAllowances": {
-                "total": float(cents(self.saved_by_allowances)),
-                "items": [{"name": item.name, "saving": float(cents(item.saving))} for item in self.allowances],
-            },
-        }
-
 
 def _sums(lines: Iterable[Line]) -> tuple[Decimal, Decimal]:
     found = tuple(lines)
     return sum((line.expected for line in found), ZERO), sum((line.maximum for line in found), ZERO)
-
-
-def _line_json(line: Line) -> dict[str, Any]:
-    return {
-        "urn": line.urn,
-        "name": line.name,
-        "resource": line.resource,
-        "service": line.service,
-        "kind": line.kind,
-        "priceId": line.price_id,
-        "quantity": float(line.quantity),
-        "unit": line.unit,
-        "price": float(line.price),
-        "expected": float(line.expected),
-        "maximum": float(line.maximum),
-        "unconfirmed": line.unconfirmed,
-    }
-
-
-def _unpriced_json(item: Unpriced) -> dict[str, Any]:
-    return {"urn": item.urn, "type": item.type, "reason": item.reason}
 
 
 __all__ = [

@@ -6,16 +6,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
-from guardrails.cost.levers import Lever
-from guardrails.cost.model import ZERO, Line, cents, money
+from guardrails.cost.levers import Lever, find_levers
+from guardrails.cost.model import ZERO, Estimate, Line, cents, money
 from guardrails.cost.tokens import short
 from guardrails.cost.values import as_object, to_decimal
 from guardrails.stack_config import Budget
-
-if TYPE_CHECKING:
-    from guardrails.cost.model import Estimate
 
 Status = Literal["pass", "warn", "block"]
 #: Percentage of the budget above which the preview warns, when the budget does not say.
@@ -61,8 +58,8 @@ def judge(estimate: Estimate, budget: Budget | Mapping[str, Any] | None) -> Verd
         return Verdict("block" if problems else "warn", " ".join(problems + notes), None)
     monthly, overrun = limits.monthly, limits.acknowledged_overrun or ZERO
     if cents(estimate.floor) > monthly + overrun:
-        levers = estimate.levers[0]
-        problems.insert(0, _too_high(estimate, monthly, overrun, levers))
+        levers, together = find_levers(estimate)
+        problems.insert(0, _too_high(estimate, monthly, overrun, levers, together))
     elif cents(estimate.expected) > monthly:
         reason = limits.overrun_reason or "no reason given"
         notes.insert(0, f"{estimate.total} a month is over the budget of {money(monthly)}, as acknowledged: {reason}")
@@ -113,7 +110,9 @@ def _gaps(estimate: Estimate, *, blocks: bool) -> tuple[list[str], list[str]]:
     return ([*problems, text], []) if blocks else (problems, [text])
 
 
-def _too_high(estimate: Estimate, monthly: Decimal, overrun: Decimal, levers: tuple[Lever, ...]) -> str:
+def _too_high(
+    estimate: Estimate, monthly: Decimal, overrun: Decimal, levers: tuple[Lever, ...], together: Estimate | None
+) -> str:
     allowed = f" (and {money(overrun)} acknowledged)" if overrun else ""
     over = money(cents(estimate.floor) - monthly - overrun)
     text = f"{estimate.total} a month at list price is {over} over the budget of {money(monthly)}{allowed}."
@@ -121,7 +120,6 @@ def _too_high(estimate: Estimate, monthly: Decimal, overrun: Decimal, levers: tu
     if levers:
         listed = "; ".join(f"{lever.change} saves {money(lever.saving)}" for lever in levers)
         text += f" Levers, each on its own: {listed}."
-    together = estimate.levers[1]
     if together is not None and len(levers) > 1:
         text += f" Together they bring it to {money(together.expected)}."
     return text

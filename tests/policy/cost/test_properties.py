@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guardrails.cost import Estimate, estimate
+from guardrails.cost import Estimate, as_json, estimate
 from guardrails.cost.model import HOURS, Quantity
 from guardrails.cost.services.containers import split
 from guardrails.resource import Resource, Stack
@@ -142,4 +142,4 @@ def test_twice_the_usage_is_twice_the_amount(gb: int, factor: int) -> None:
 def test_the_same_inputs_give_the_same_answer() -> None:
     stack, usage = pika(fits=False)
     first, second = estimate(stack, usage, BOOK, "us-east-1"), estimate(stack, usage, BOOK, "us-east-1")
-    assert first.to_json({"monthly": 100}) == second.to_json({"monthly": 100})
+    assert as_json(first, {"monthly": 100}) == as_json(second, {"monthly": 100})

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from guardrails.cost import Estimate, cents, estimate, judge, money
+from guardrails.cost import Estimate, as_json, cents, estimate, judge, money
+from guardrails.cost.levers import find_levers
 from guardrails.resource import UNKNOWN
 from guardrails.stack_config import Budget
 from tests.policy.cost.build import BOOK, Build
@@ -95,7 +96,7 @@ def test_levers_are_estimated_again_and_never_negative() -> None:
 def test_levers_together_bring_the_drawn_design_down() -> None:
     found = estimate(*pika(fits=False), BOOK, "us-east-1")
     verdict = judge(found, {"monthly": 100})
-    together = found.levers[1]
+    together = find_levers(found)[1]
     assert together is not None
     assert f"Together they bring it to {money(together.expected)}." in verdict.message
     assert together.expected < found.expected - max(lever.saving for lever in verdict.levers)
@@ -103,7 +104,7 @@ def test_levers_together_bring_the_drawn_design_down() -> None:
 
 def test_json_is_the_cost_object() -> None:
     found = estimate(*pika(fits=True), BOOK, "us-east-1")
-    cost = json.loads(json.dumps(found.to_json({"monthly": 100, "warnAt": 80, "unknowns": "block"})))
+    cost = json.loads(json.dumps(as_json(found, {"monthly": 100, "warnAt": 80, "unknowns": "block"})))
     assert {key: cost[key] for key in ("currency", "expected", "budget", "verdict", "unknown", "unsupported")} == {
         "currency": "USD",
         "expected": 98.62,
@@ -128,11 +129,11 @@ def test_a_budget_as_the_pack_reads_it_is_judged_like_the_section() -> None:
     for count in (8, 9, 11, 12):
         found = keys(count)
         assert judge(found, read) == judge(found, written)
-        assert found.to_json(judge(found, read)) == found.to_json(written)
+        assert as_json(found, judge(found, read)) == as_json(found, written)
 
 
 def test_json_names_what_is_unknown_and_unsupported() -> None:
-    cost = keys(1, ("aws:s3/bucket:Bucket", {}), ("aws:glue/job:Job", {})).to_json({"monthly": 10})
+    cost = as_json(keys(1, ("aws:s3/bucket:Bucket", {}), ("aws:glue/job:Job", {})), {"monthly": 10})
     assert [item["urn"].rpartition("::")[2] for item in cost["unknown"]] == ["extra-0"]
     assert [item["type"] for item in cost["unsupported"]] == ["aws:glue/job:Job"]
     assert cost["verdict"] == "block"
