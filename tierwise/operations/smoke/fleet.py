@@ -1,4 +1,4 @@
-"""Whether the servers of an Auto Scaling group are in service, healthy and of the newest template."""
+"""Whether the servers of Auto Scaling groups are in service, healthy and of the newest template."""
 
 from __future__ import annotations
 
@@ -11,33 +11,30 @@ from tierwise.operations.operation import Operation
 from tierwise.operations.smoke.checks import Check
 
 
-def check_fleet(operation: Operation) -> list[Check]:
+def check_fleets(operation: Operation) -> list[Check]:
     """Wait for the servers and judge them.
 
     Args:
-        operation: The command; the output ``fleet`` names the group.
+        operation: The command; the output ``fleets`` names the groups.
     """
-    name = operation.stack.output("fleet")
-    if not name:
-        return []
-    groups: list[Mapping[str, Any]] = []
+    names = sorted(operation.stack.mapping("fleets").values())
+    groups: dict[str, Mapping[str, Any]] = {}
 
     def settled() -> str | None:
-        answer = operation.aws.read("autoscaling", "DescribeAutoScalingGroups", AutoScalingGroupNames=[str(name)])
-        groups[:] = listed(answer, "AutoScalingGroups")
-        if not groups:
-            return None
-        good, wanted = len(_good(groups[0])), int(groups[0]["DesiredCapacity"])
-        return f"{good} of {wanted} servers in service" if good < wanted and _starting(groups[0]) else None
+        answer = operation.aws.read("autoscaling", "DescribeAutoScalingGroups", AutoScalingGroupNames=names)
+        groups.update({str(group["AutoScalingGroupName"]): group for group in listed(answer, "AutoScalingGroups")})
+        waiting = [name for name, group in groups.items() if len(_good(group)) < _wanted(group) and _starting(group)]
+        return f"{', '.join(waiting)} still starting" if waiting else None
 
-    operation.console.wait("servers", settled, timeout=operation.options.timeout)
-    if not groups:
-        return [Check("servers", str(name), "fail", "the group does not exist: deploy the stack again")]
-    return [_judge(operation, str(name), groups[0])]
+    if names:
+        operation.console.wait("servers", settled, timeout=operation.options.timeout)
+    return [_judge(operation, name, groups.get(name)) for name in names]
 
 
-def _judge(operation: Operation, name: str, group: Mapping[str, Any]) -> Check:
-    good, wanted = len(_good(group)), int(group["DesiredCapacity"])
+def _judge(operation: Operation, name: str, group: Mapping[str, Any] | None) -> Check:
+    if group is None:
+        return Check("servers", name, "fail", "the group does not exist: deploy the stack again")
+    good, wanted = len(_good(group)), _wanted(group)
     if good < wanted:
         states = Counter(f"{i.get('LifecycleState')}, {i.get('HealthStatus')}" for i in listed(group, "Instances"))
         lines = [f"{count} × {state}" for state, count in states.most_common()]
@@ -54,6 +51,10 @@ def _judge(operation: Operation, name: str, group: Mapping[str, Any]) -> Check:
         text = f"servers of templates {', '.join(sorted(versions))}: `tierwise refresh-instances` renews them"
         return Check("servers", name, "warn", text)
     return Check("servers", name, "pass", f"{good} of {wanted} servers in service")
+
+
+def _wanted(group: Mapping[str, Any]) -> int:
+    return int(group["DesiredCapacity"])
 
 
 def _good(group: Mapping[str, Any]) -> list[Mapping[str, Any]]:

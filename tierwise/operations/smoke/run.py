@@ -7,7 +7,7 @@ from pathlib import Path
 from tierwise.operations.operation import Operation, Outcome
 from tierwise.operations.smoke.checks import Check, failed
 from tierwise.operations.smoke.expectations import load_expectations
-from tierwise.operations.smoke.fleet import check_fleet
+from tierwise.operations.smoke.fleet import check_fleets
 from tierwise.operations.smoke.functions import check_functions
 from tierwise.operations.smoke.report import print_table, write_junit
 from tierwise.operations.smoke.requests import check_requests
@@ -36,7 +36,7 @@ def look(operation: Operation) -> list[Check]:
     return [
         *check_services(operation),
         *check_functions(operation),
-        *check_fleet(operation),
+        *check_fleets(operation),
         *check_requests(operation, expectations),
         *check_alarms(operation),
         *check_canaries(operation),
