@@ -38,6 +38,10 @@ def preview(
         Path | None,
         typer.Option("--markdown", metavar="FILE", help="Write one pull-request comment; - for standard output."),
     ] = None,
+    html_file: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write one report to open in a browser; - for standard output."),
+    ] = None,
     sarif_file: Annotated[
         Path | None, typer.Option("--sarif", metavar="FILE", help="Write the findings as SARIF, for code scanning.")
     ] = None,
@@ -47,6 +51,12 @@ def preview(
     annotate: Annotated[
         bool, typer.Option("--annotations", help="Print the findings as GitHub annotations on file and line.")
     ] = False,
+    deployment_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--deployment", metavar="FILE", help="Write the plan as `pulumi stack export` would; - for standard output."
+        ),
+    ] = None,
     base: Annotated[
         str | None,
         typer.Option("--base", metavar="REF", help="Compare with another revision, planned by its own code."),
@@ -66,6 +76,8 @@ def preview(
             everything=everything,
             json_file=json_file,
             markdown_file=markdown_file,
+            html_file=html_file,
+            deployment_file=deployment_file,
             judge=policy,
             verbose=verbose,
             base=base,
@@ -142,11 +154,15 @@ def sandbox(
     command: Annotated[
         list[str], typer.Argument(metavar="ls [WORD]… | -- COMMAND…", help="List what exists, or run a command.")
     ],
+    config_of: Annotated[
+        str | None,
+        typer.Option("--config-of", metavar="TARGET", help="Let `pulumi policy analyze` read a stack's configuration."),
+    ] = None,
 ) -> None:
     """Run a Pulumi command against a sandbox AWS on this machine, with no account; or list what the sandbox holds."""
     from tierwise.sandbox.command import run_command
 
-    raise typer.Exit(run_command(command))
+    raise typer.Exit(run_command(command, config_of))
 
 
 @app.command()

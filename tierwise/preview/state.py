@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from guardrails.resource import UNKNOWN
@@ -51,8 +52,17 @@ def operation(resource: PlannedResource) -> str:
     return "import" if resource.import_id else "create"
 
 
-def state_json(resource: PlannedResource) -> dict[str, Any]:
-    """A resource's state, with the members that are empty left out; secrets are blinded."""
+def state_json(resource: PlannedResource, secret: Callable[[Secret], Any] | None = None) -> dict[str, Any]:
+    """A resource's state, with the members that are empty left out.
+
+    Args:
+        resource: The resource.
+        secret: What is written for a secret; ``[secret]`` when None.
+    """
+
+    def _value(value: Any) -> Any:
+        return _written(value, secret)
+
     written: dict[str, Any] = {
         "urn": resource.urn,
         "custom": resource.custom,
@@ -109,21 +119,21 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, str]:
     return {"urn": diagnostic.urn, **written} if diagnostic.urn else written
 
 
-def _value(value: Any) -> Any:
+def _written(value: Any, secret: Callable[[Secret], Any] | None) -> Any:
     """A property value as the CLI writes it: unknowns as the sentinel, secrets blinded, assets with their signature."""
     if value is UNKNOWN:
         return UNKNOWN_SENTINEL
     match value:
         case Secret():
-            return _SECRET_TEXT
+            return _SECRET_TEXT if secret is None else secret(value)
         case dict():
-            return {key: _value(member) for key, member in value.items()}  # type: ignore[reportUnknownVariableType]
+            return {key: _written(member, secret) for key, member in value.items()}  # type: ignore[reportUnknownVariableType]
         case list():
-            return [_value(member) for member in value]  # type: ignore[reportUnknownVariableType]
+            return [_written(member, secret) for member in value]  # type: ignore[reportUnknownVariableType]
         case Asset():
             return _signed(ASSET_SIGNATURE, value.hash, {value.kind: value.value})
         case Archive():
-            return _signed(ARCHIVE_SIGNATURE, value.hash, {value.kind: _value(value.value)})
+            return _signed(ARCHIVE_SIGNATURE, value.hash, {value.kind: _written(value.value, secret)})
         case ResourceReference():
             reference = {SIGNATURE_KEY: RESOURCE_SIGNATURE, "urn": value.urn, "packageVersion": ""}
             return reference if value.id is None else {**reference, "id": "" if value.id is UNKNOWN else value.id}

@@ -17,8 +17,10 @@ from tierwise.targets import Target, all_targets, find_root, resolve
 
 if TYPE_CHECKING:
     from tierwise.review.base import Base, BaseStack
+    from tierwise.review.diagram import Architecture
     from tierwise.review.machine import Machine
     from tierwise.review.stack import StackReview
+    from tierwise.review.summary import Reviewed
 
 _SCHEMA = 1
 
@@ -34,6 +36,8 @@ class _Result:
         ok: Whether nothing stops the deployment.
         problems: What is wrong with the configuration; nothing was planned then.
         json: The entry for ``--json``, when it was asked for.
+        picture: The stack's architecture, when it was asked for and the program finished.
+        deployment: The text for ``--deployment``, when it was asked for and the program finished.
     """
 
     key: str
@@ -42,6 +46,8 @@ class _Result:
     ok: bool = False
     problems: tuple[str, ...] = ()
     json: dict[str, Any] | None = None
+    picture: Architecture | None = None
+    deployment: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class _Task:
     verbose: bool
     coloured: bool
     with_json: bool
+    with_picture: bool
+    with_deployment: bool
     alone: bool
     base: BaseStack | None = None
 
@@ -63,6 +71,8 @@ def run(
     judge: bool,
     verbose: bool,
     markdown_file: Path | None = None,
+    html_file: Path | None = None,
+    deployment_file: Path | None = None,
     base: str | None = None,
     machine: Machine | None = None,
 ) -> int:
@@ -75,6 +85,8 @@ def run(
         judge: Whether the policies are asked.
         verbose: Whether to print every advisory finding and every priced line.
         markdown_file: Where to write the pull-request comment, also when the preview fails; ``-`` as for JSON.
+        deployment_file: Where to write the one stack's deployment; ``-`` as for JSON.
+        html_file: Where to write the report, also when the preview fails; ``-`` as for JSON.
         base: A revision to compare with, or None.
         machine: What to leave for other tools; also when the preview fails.
 
@@ -84,12 +96,14 @@ def run(
     Raises:
         ConfigError: A target or a revision that does not exist, or a file that cannot be written.
     """
-    if _is_stdout(json_file) and _is_stdout(markdown_file):
-        raise ConfigError(["--json - --markdown -  only one of them can have standard output"])
-    if machine is not None and machine.annotate and (_is_stdout(json_file) or _is_stdout(markdown_file)):
-        raise ConfigError(["--annotations  needs standard output for itself: give --json and --markdown a file"])
+    files = {"--json": json_file, "--markdown": markdown_file, "--html": html_file, "--deployment": deployment_file}
+    piped = [option for option, file in files.items() if _is_stdout(file)]
+    if len(piped) > 1:
+        raise ConfigError([f"{' - '.join(piped)} -  only one of them can have standard output"])
+    if machine is not None and machine.annotate and piped:
+        raise ConfigError([f"--annotations  needs standard output for itself: give {piped[0]} a file"])
     # Named from where the user stands, which is left below.
-    json_file, markdown_file = (_absolute(file) for file in (json_file, markdown_file))
+    json_file, markdown_file, html_file, deployment_file = map(_absolute, files.values())
     if machine is not None:
         machine.begin()
     try:
@@ -99,8 +113,10 @@ def run(
             judge=judge,
             verbose=verbose,
             base=base,
-            with_json=json_file is not None or markdown_file is not None or (machine is not None and machine.wanted),
-            coloured=enabled() and not _is_stdout(json_file) and not _is_stdout(markdown_file),
+            with_json=any((json_file, markdown_file, html_file, machine is not None and machine.wanted)),
+            with_picture=html_file is not None,
+            with_deployment=deployment_file is not None,
+            coloured=enabled() and not piped,
         )
     except Exception as error:
         # A preview that failed is an answer too, or the one of an earlier revision would stand.
@@ -111,8 +127,12 @@ def run(
             from tierwise.review.markdown import failure
 
             _write(markdown_file, failure(problems))
+        if html_file is not None:
+            from tierwise.review.report import failed_report
+
+            _write(html_file, failed_report(problems))
         raise
-    if not _is_stdout(json_file) and not _is_stdout(markdown_file):
+    if not piped:
         _print(results)
         for note in notes:
             print(note)
@@ -123,12 +143,17 @@ def run(
         _write(json_file, _json_text(results))
     if markdown_file is not None:
         from tierwise.review.markdown import comment
-        from tierwise.review.summary import Reviewed
 
-        stacks = [Reviewed(result.key, result.json, result.problems) for result in results]
-        _write(markdown_file, comment(stacks, notes))
+        _write(markdown_file, comment(_reviewed(results), notes))
+    if html_file is not None:
+        from tierwise.review.report import report
+
+        pictures = {result.key: result.picture for result in results if result.picture is not None}
+        _write(html_file, report(_reviewed(results), pictures, notes=notes, base=base or ""))
     if machine is not None:
         machine.finish([(result.key, result.json, result.problems) for result in results])
+    if deployment_file is not None and results[0].deployment is not None:
+        _write(deployment_file, results[0].deployment)
     if any(result.problems for result in results):
         return UNUSABLE
     return FINE if all(result.ok for result in results) else REFUSED
@@ -142,6 +167,8 @@ def _run(
     verbose: bool,
     base: str | None,
     with_json: bool,
+    with_picture: bool,
+    with_deployment: bool,
     coloured: bool,
 ) -> tuple[list[_Result], list[str]]:
     """Every stack's review, and what else to say."""
@@ -149,7 +176,21 @@ def _run(
     if everything and targets:
         raise ConfigError([f"{' '.join(targets)}  name stacks or give --all, not both"])
     chosen = all_targets(root) if everything else resolve(root, targets)
-    tasks = [_Task(target, judge, verbose, coloured, with_json, len(chosen) == 1) for target in chosen]
+    if with_deployment and len(chosen) != 1:
+        raise ConfigError([f"--deployment  holds one stack, and {len(chosen)} are named: {_keys(chosen)}"])
+    tasks = [
+        _Task(
+            target,
+            judge=judge,
+            verbose=verbose,
+            coloured=coloured,
+            with_json=with_json,
+            with_picture=with_picture,
+            with_deployment=with_deployment,
+            alone=len(chosen) == 1,
+        )
+        for target in chosen
+    ]
     notes: list[str] = []
     if base is not None:
         from tierwise.review.base import plan_base
@@ -159,6 +200,16 @@ def _run(
         notes = _base_notes(compared, everything=everything)
     os.chdir(root)
     return [_review(tasks[0])] if len(tasks) == 1 else _review_many(tasks), notes
+
+
+def _keys(targets: Sequence[Target]) -> str:
+    return ", ".join(target.key for target in targets)
+
+
+def _reviewed(results: Sequence[_Result]) -> list[Reviewed]:
+    from tierwise.review.summary import Reviewed
+
+    return [Reviewed(result.key, result.json, result.problems) for result in results]
 
 
 def _is_stdout(file: Path | None) -> bool:
@@ -185,7 +236,21 @@ def _review(task: _Task) -> _Result:
         headline=headline(result, style),
         ok=result.ok,
         json=result.to_json() if task.with_json else None,
+        picture=_picture(result) if task.with_picture and result.plan.error is None else None,
+        deployment=_deployment_text(result) if task.with_deployment and result.plan.error is None else None,
     )
+
+
+def _picture(review: StackReview) -> Architecture:
+    from tierwise.review.diagram import architecture
+
+    return architecture(review.plan.view())
+
+
+def _deployment_text(review: StackReview) -> str:
+    from tierwise.preview.deployment import deployment_json
+
+    return json.dumps(deployment_json(review.plan), indent=2, ensure_ascii=False) + "\n"
 
 
 def _is_unchanged(review: StackReview) -> bool:

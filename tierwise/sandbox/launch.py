@@ -67,19 +67,20 @@ def environment(places: Places, inherited: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def run(places: Places, command: Sequence[str], root: Path) -> int:
+def run(places: Places, command: Sequence[str], root: Path, told: Mapping[str, str] | None = None) -> int:
     """Run a command against the sandbox; its exit status.
 
     Args:
         places: The sandbox.
         command: The command and its arguments.
         root: The repository; its stack files are left without the salt that the CLI adds for the sandbox's passphrase.
+        told: More of its environment.
 
     Raises:
         ConfigError: There is no such command.
     """
     prepare(places)
-    surroundings = environment(places, os.environ)
+    surroundings = {**environment(places, os.environ), **(told or {})}
     program = shutil.which(command[0], path=surroundings["PATH"])
     if program is None:
         raise ConfigError([f"{command[0]}  not found on PATH; `tierwise doctor` tells how to get it"])
