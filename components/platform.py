@@ -19,6 +19,7 @@ from components.assembly import (
     serverless,
     storage,
     watching,
+    websocket,
 )
 from components.assembly.clusters import create_aurora
 from components.component import Component
@@ -75,7 +76,9 @@ class Platform(Component):
         self.services = compute.create_services(self)
         self.parameters = serverless.create_parameters(self)
         self.fleets = fleets.create_fleets(self)
+        self.websocket_api = websocket.create_api(self)
         self.functions = serverless.create_functions(self)
+        self.websocket_routes = websocket.create_routes(self)
         serverless.schedule_functions(self)
         self.http_api = serverless.create_http_api(self)
         self.origin_secret = rest.create_origin_secret(self)
@@ -123,6 +126,11 @@ class Platform(Component):
             outputs["httpApiId"] = self.http_api.api.id
         if self.rest_api is not None:
             outputs["restApiId"] = self.rest_api.api.id
+        if self.websocket_api is not None:
+            outputs["websocketApiId"] = self.websocket_api.api.id
+            behind = websocket.gateway(self) is not None and self.cdn is not None
+            host = self.cdn.host if behind and self.cdn is not None else self.websocket_api.host
+            outputs["websocketUrl"] = pulumi.Output.concat("wss://", host, self.websocket_api.base_path)
         if self.users is not None:
             outputs["userPool"] = self.users.pool.id
             outputs["userClients"] = {name: client.id for name, client in self.users.clients.items()}

@@ -48,6 +48,8 @@ class Cdn(Section):
     """Content-Security-Policy header."""
     allowed_countries: tuple[CountryCode, ...] = ()
     """Only these countries are served; empty for all."""
+    websocket: bool = False
+    """Whether ``/<stage>`` is passed to the WebSocket API, so that clients connect to the distribution's name."""
 
 
 class Firewall(Section):

@@ -30,6 +30,13 @@ def _aurora(settings: Settings, function: str, link: ParsedLink) -> Iterator[str
         yield from _inside(settings, function)
 
 
+def _websocket(settings: Settings, function: str, link: ParsedLink) -> Iterator[str]:
+    if link.name:
+        yield 'there is one; write "websocket"'
+    if settings.websocket_api is None:
+        yield "links to nothing: the system has no websocketApi section"
+
+
 def _inside(settings: Settings, function: str) -> Iterator[str]:
     if not settings.functions[function].vpc:
         yield "is reached inside the network only: set vpc: true"
@@ -47,6 +54,7 @@ def _instances(settings: Settings, function: str, link: ParsedLink) -> Iterator[
 _CHECKS: dict[str, Callable[[Settings, str, ParsedLink], Iterator[str]]] = {
     "aurora": _aurora,
     "instances": _instances,
+    "websocket": _websocket,
 }
 
 CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (links,)

@@ -9,7 +9,7 @@ from typing import Final
 SINGLE: Final = ("database", "cache", "parameters", "events")
 NAMED: Final = ("bucket", "secret", "service", "table")
 #: Kinds that only functions take, with what a name after the colon means; checked in ``function_links``.
-FUNCTION_ONLY: Final = ("aurora", "instances")
+FUNCTION_ONLY: Final = ("aurora", "instances", "websocket")
 #: What a link to the Aurora cluster may ask for: the writer, or the readers.
 AURORA_DETAILS: Final = ("", "reader")
 

@@ -68,9 +68,9 @@ class MetricAlarm(Section):
     """How urgent it is; stands first in its description."""
     watches: Watched
     """What is watched: ``function:<name>``, ``table:<name>``, ``service:<name>``, ``bucket:<name>``, ``http-api``,
-    ``rest-api``, ``load-balancer``, ``database``; ``functions`` for all of the account in the region;
-    ``filter:<name>`` of ``metricFilters``; or ``application`` for the system's own metrics. Namespace and dimensions
-    follow from it."""
+    ``rest-api``, ``websocket-api``, ``load-balancer``, ``database``; ``functions`` for all of the account in the
+    region; ``filter:<name>`` of ``metricFilters``; or ``application`` for the system's own metrics. Namespace and
+    dimensions follow from it."""
     metric: str | None = None
     """Name of the metric; that of the filter where it watches one."""
     dimensions: dict[str, str] = Field(default_factory=dict[str, str])

@@ -71,7 +71,15 @@ def from_validation(errors: list[ErrorDetails], root: type[BaseModel]) -> list[P
         errors: As ``ValidationError.errors()`` gives them.
         root: The model that was validated; nearest names come from its fields.
     """
-    return [_problem(error, root) for error in errors]
+    return [_problem(error, root) for error in errors if not _follows(error, errors)]
+
+
+def _follows(error: ErrorDetails, errors: list[ErrorDetails]) -> bool:
+    """Whether a list is told to be too short only because a member of it was refused."""
+    if error["type"] != "too_short":
+        return False
+    own = error["loc"]
+    return any(len(other["loc"]) > len(own) and other["loc"][: len(own)] == own for other in errors)
 
 
 def _problem(error: ErrorDetails, root: type[BaseModel]) -> Problem:
@@ -87,7 +95,7 @@ def _problem(error: ErrorDetails, root: type[BaseModel]) -> Problem:
     if kind == "value_error":
         message = str(context.get("error", error["msg"]))
         found = _LEADING_KEY.match(message)
-        if found and found[1] in _keys(model):
+        if found and (found[1] in _keys(model) or _holds(error["input"], found[1])):
             path = (*path, found[1], *((int(found[2]),) if found[2] else ()))
         return Problem(path, message)
     if kind in {"literal_error", "enum"}:
@@ -98,6 +106,10 @@ def _problem(error: ErrorDetails, root: type[BaseModel]) -> Problem:
     if kind == "bool_type" or kind == "bool_parsing":
         return Problem(path, f"{shown} is not true or false")
     return Problem(path, f"{shown}: {error['msg'][0].lower()}{error['msg'][1:]}")
+
+
+def _holds(value: Any, key: str) -> bool:
+    return isinstance(value, Mapping) and key in value
 
 
 def _hint(path: Path) -> str:

@@ -39,6 +39,9 @@ PUBLISHED: Final[dict[str, frozenset[str]]] = {
     "rest-api": frozenset(
         {"4XXError", "5XXError", "CacheHitCount", "CacheMissCount", "Count", "IntegrationLatency", "Latency"}
     ),
+    "websocket-api": frozenset(
+        {"ClientError", "ConnectCount", "ExecutionError", "IntegrationError", "IntegrationLatency", "MessageCount"}
+    ),
     # UserErrors is counted for the account and region, never for a table.
     "table": frozenset(
         {
@@ -140,6 +143,7 @@ _BY_KIND: Final[dict[str, tuple[Dimensions, ...]]] = {
     "rest-api": (_NONE, frozenset({"Method", "Resource"})),
     "load-balancer": (_NONE, frozenset({"AvailabilityZone"})),
     "bucket": (frozenset({"FilterId"}),),
+    "websocket-api": (_NONE, frozenset({"Route"})),
 }
 #: The same for metrics that differ from others of their kind.
 _BY_METRIC: Final[dict[tuple[str, str], tuple[Dimensions, ...]]] = {

@@ -8,6 +8,7 @@ from settings.identity import RESERVED_WORDS
 from settings.links import TABLE_DETAILS, parse_link
 from settings.problems import Path, Problem, nearest
 from settings.rest_api import RestApi
+from settings.serverless_checks import known_function
 from settings.system import Settings
 
 
@@ -55,13 +56,13 @@ def rest_api(settings: Settings) -> Iterator[Problem]:
     if api is None:
         return
     path: Path = ("restApi",)
-    yield from _known_function(settings, (*path, "function"), api.function)
+    yield from known_function(settings, (*path, "function"), api.function)
     for key, route in api.routes.items():
         if route.function is not None:
-            yield from _known_function(settings, (*path, "routes", key, "function"), route.function)
+            yield from known_function(settings, (*path, "routes", key, "function"), route.function)
     for name, authorizer in api.authorizers.items():
         if authorizer.function is not None:
-            yield from _known_function(settings, (*path, "authorizers", name, "function"), authorizer.function)
+            yield from known_function(settings, (*path, "authorizers", name, "function"), authorizer.function)
         elif settings.active_identity is None:
             yield Problem((*path, "authorizers", name, "kind"), "users needs an identity section")
     yield from _timeouts(settings, api)
@@ -70,11 +71,6 @@ def rest_api(settings: Settings) -> Iterator[Problem]:
         if not cdn:
             message = f"restApi and httpApi would both answer at {settings.domain.name}: put them behind the cdn"
             yield Problem(path, message)
-
-
-def _known_function(settings: Settings, path: Path, name: str) -> Iterator[Problem]:
-    if name not in settings.active_functions:
-        yield Problem(path, f'no such function "{name}"; {nearest(name, settings.active_functions)}')
 
 
 def _timeouts(settings: Settings, api: RestApi) -> Iterator[Problem]:

@@ -46,13 +46,13 @@ def http_api(settings: Settings) -> Iterator[Problem]:
     if api is None:
         return
     path: Path = ("httpApi",)
-    yield from _known_function(settings, (*path, "function"), api.function)
+    yield from known_function(settings, (*path, "function"), api.function)
     for name, authorizer in api.authorizers.items():
         if authorizer.function is not None:
-            yield from _known_function(settings, (*path, "authorizers", name, "function"), authorizer.function)
+            yield from known_function(settings, (*path, "authorizers", name, "function"), authorizer.function)
     for key, route in api.routes.items():
         if route.function is not None:
-            yield from _known_function(settings, (*path, "routes", key, "function"), route.function)
+            yield from known_function(settings, (*path, "routes", key, "function"), route.function)
         if route.authorizer is not None and route.authorizer not in api.authorizers:
             hint = nearest(route.authorizer, api.authorizers)
             yield Problem((*path, "routes", key, "authorizer"), f'no such authorizer "{route.authorizer}"; {hint}')
@@ -63,7 +63,8 @@ def http_api(settings: Settings) -> Iterator[Problem]:
         yield Problem((*path, "trustStore"), "mutual TLS needs a name of one's own: add a domain section")
 
 
-def _known_function(settings: Settings, path: Path, name: str) -> Iterator[Problem]:
+def known_function(settings: Settings, path: Path, name: str) -> Iterator[Problem]:
+    """The problem of a name that is no function's."""
     if name not in settings.active_functions:
         yield Problem(path, f'no such function "{name}"; {nearest(name, settings.active_functions)}')
 

@@ -24,6 +24,7 @@ from settings.secrets import Encryption, Secret
 from settings.services import Containers, LoadBalancer, Service
 from settings.tables import Table
 from settings.tiers import TierName
+from settings.websocket_api import WebSocketApi
 
 #: A tag value that AWS accepts.
 TagValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_ .:/=+@-]+$", max_length=256)]
@@ -76,6 +77,8 @@ class Settings(Section):
     """An API Gateway HTTP API in front of functions."""
     rest_api: RestApi | None = None
     """An API Gateway REST API in front of functions."""
+    websocket_api: WebSocketApi | None = None
+    """An API Gateway WebSocket API in front of functions."""
     identity: Identity | None = None
     """A Cognito user pool."""
     tables: dict[Name, Table] = Field(default_factory=dict[str, Table])
@@ -145,6 +148,11 @@ class Settings(Section):
     def active_rest_api(self) -> RestApi | None:
         """The REST API, where this stack has one."""
         return self.rest_api if self.rest_api is not None and self.rest_api.enabled else None
+
+    @property
+    def active_websocket_api(self) -> WebSocketApi | None:
+        """The WebSocket API, where this stack has one."""
+        return self.websocket_api if self.websocket_api is not None and self.websocket_api.enabled else None
 
     @property
     def active_identity(self) -> Identity | None:

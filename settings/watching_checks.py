@@ -16,6 +16,7 @@ _SINGLE = {
     "http-api": "httpApi",
     "load-balancer": "loadBalancer",
     "rest-api": "restApi",
+    "websocket-api": "websocketApi",
 }
 #: Kinds that have an access log, with the same.
 _API_LOGS = {key: section for key, section in _SINGLE.items() if key.endswith("-api")}
@@ -98,6 +99,7 @@ def _existing(settings: Settings) -> set[str]:
         "http-api": settings.active_http_api is not None,
         "load-balancer": settings.load_balancer is not None,
         "rest-api": settings.active_rest_api is not None,
+        "websocket-api": settings.active_websocket_api is not None,
     }
     return {key for key, exists in there.items() if exists}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.assembly import rest
+from components.assembly import rest, websocket
 from components.assembly.constants import GLOBAL_REGION
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def create_cdn(platform: Platform) -> Cdn | None:
         site_bucket_domain=platform.all_buckets[settings.site_bucket].bucket.bucket_regional_domain_name,
         load_balancer=platform.load_balancer,
         gateway=rest.gateway(platform),
+        websocket=websocket.gateway(platform),
         domain_name=None if platform.domain is None else platform.domain.name,
         certificate_arn=None if platform.domain is None else platform.domain.certificate_arns[GLOBAL_REGION],
         web_acl_arn=None if platform.firewall is None else platform.firewall.arn,

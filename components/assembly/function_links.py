@@ -24,4 +24,6 @@ def further_grants(platform: Platform, user: str, link: ParsedLink) -> list[Gran
         from components.functions.instance_rights import instance_grant
 
         return [instance_grant(platform.names, link.name, link.detail)]
+    if link.kind == "websocket" and platform.websocket_api is not None:
+        return [platform.websocket_api.grant()]
     return []

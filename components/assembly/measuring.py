@@ -47,6 +47,11 @@ def alarm_targets(platform: Platform) -> dict[str, Target]:
             namespace="AWS/ApiGateway",
             dimensions={"ApiName": platform.rest_api.physical_name, "Stage": platform.names.stage},
         )
+    if platform.websocket_api is not None:
+        targets["websocket-api"] = Target(
+            namespace="AWS/ApiGateway",
+            dimensions={"ApiId": platform.websocket_api.api.id, "Stage": platform.names.stage},
+        )
     for name, table in platform.tables.items():
         targets[f"table:{name}"] = Target(namespace="AWS/DynamoDB", dimensions={"TableName": table.physical_name})
     for name, entry in platform.settings.observability.metric_filters.items():
@@ -62,6 +67,8 @@ def _log_groups(platform: Platform) -> dict[str, cloudwatch.LogGroup]:
         groups["http-api"] = platform.http_api.log_group
     if platform.rest_api is not None:
         groups["rest-api"] = platform.rest_api.stage.log_group
+    if platform.websocket_routes is not None:
+        groups["websocket-api"] = platform.websocket_routes.log_group
     return groups
 
 
@@ -115,4 +122,6 @@ def save_queries(platform: Platform) -> None:
         groups["http-api"] = platform.http_api.log_group_name
     if platform.rest_api is not None:
         groups["rest-api"] = platform.rest_api.stage.log_group_name
+    if platform.websocket_routes is not None:
+        groups["websocket-api"] = platform.websocket_routes.log_group_name
     SavedQueries("queries", settings=queries, names=platform.names, groups=groups, opts=platform.child())

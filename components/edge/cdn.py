@@ -28,6 +28,7 @@ from settings.edge import Cdn as CdnSettings
 SITE_ORIGIN = "s3"
 API_ORIGIN = "alb"
 GATEWAY_ORIGIN = "api"
+WEBSOCKET_ORIGIN = "websocket"
 
 _READ = ["GET", "HEAD"]
 _ALL = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
@@ -68,6 +69,7 @@ class Cdn(Component):
         site_bucket_domain: Regional domain name of the site's bucket.
         load_balancer: What API paths go to.
         gateway: What they go to where there is no load balancer.
+        websocket: The WebSocket API; clients connect at its base path.
         domain_name: A name of one's own.
         certificate_arn: Its certificate, in us-east-1.
         web_acl_arn: The firewall in front.
@@ -99,6 +101,7 @@ class Cdn(Component):
         site_bucket_domain: pulumi.Input[str],
         load_balancer: LoadBalancer | None = None,
         gateway: Gateway | None = None,
+        websocket: Gateway | None = None,
         domain_name: str | None = None,
         certificate_arn: pulumi.Input[str] | None = None,
         web_acl_arn: pulumi.Input[str] | None = None,
@@ -131,8 +134,13 @@ class Cdn(Component):
         if load_balancer is not None and settings.api_paths:
             origins.append(self._api_origin(load_balancer))
         elif gateway is not None and settings.api_paths:
-            origins.append(self._gateway_origin(gateway))
+            origins.append(self._gateway_origin(gateway, GATEWAY_ORIGIN, gateway.base_path))
         self._api_origin_id = API_ORIGIN if load_balancer is not None else GATEWAY_ORIGIN
+        behaviors = [self._api_behavior(path) for path in settings.api_paths]
+        if websocket is not None:
+            # Its stage is both the path that clients name and the one that the API answers at.
+            origins.append(self._gateway_origin(websocket, WEBSOCKET_ORIGIN, ""))
+            behaviors.insert(0, self._websocket_behavior(websocket.base_path))
         self.distribution = cloudfront.Distribution(
             name,
             enabled=True,
@@ -145,7 +153,7 @@ class Cdn(Component):
             web_acl_id=web_acl_arn,
             origins=origins,
             default_cache_behavior=self._site_behavior(),
-            ordered_cache_behaviors=[self._api_behavior(path) for path in settings.api_paths],
+            ordered_cache_behaviors=behaviors,
             custom_error_responses=page_errors(page) if settings.single_page else None,
             restrictions=self._restrictions(),
             viewer_certificate=self._viewer_certificate(certificate_arn),
@@ -289,11 +297,11 @@ class Cdn(Component):
             vpc_origin_config=cloudfront.DistributionOriginVpcOriginConfigArgs(vpc_origin_id=vpc_origin.id),
         )
 
-    def _gateway_origin(self, gateway: Gateway) -> cloudfront.DistributionOriginArgs:
+    def _gateway_origin(self, gateway: Gateway, origin_id: str, path: str) -> cloudfront.DistributionOriginArgs:
         return cloudfront.DistributionOriginArgs(
-            origin_id=GATEWAY_ORIGIN,
+            origin_id=origin_id,
             domain_name=gateway.host,
-            origin_path=gateway.base_path or None,
+            origin_path=path or None,
             custom_headers=None
             if gateway.secret is None
             else [cloudfront.DistributionOriginCustomHeaderArgs(name=ORIGIN_HEADER, value=gateway.secret)],
@@ -328,6 +336,18 @@ class Cdn(Component):
             if self._api_origin_id == API_ORIGIN
             else VIEWER_WITHOUT_HOST_POLICY,
             response_headers_policy_id=self.headers_policy.id,
+        )
+
+    def _websocket_behavior(self, path: str) -> cloudfront.DistributionOrderedCacheBehaviorArgs:
+        """https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/distribution-working-with.websockets.html"""
+        return cloudfront.DistributionOrderedCacheBehaviorArgs(
+            path_pattern=path,
+            target_origin_id=WEBSOCKET_ORIGIN,
+            viewer_protocol_policy="https-only",
+            allowed_methods=_READ,
+            cached_methods=_READ,
+            cache_policy_id=API_CACHE_POLICIES["disabled"],
+            origin_request_policy_id=VIEWER_WITHOUT_HOST_POLICY,
         )
 
     def _restrictions(self) -> cloudfront.DistributionRestrictionsArgs:

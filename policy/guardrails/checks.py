@@ -90,26 +90,21 @@ def is_true(path: str) -> PathCheck:
 
 def not_true(path: str) -> PathCheck:
     """``path`` must not be true; absent passes, because AWS's default is false."""
-
-    def run(resource: Resource, _scope: Scope) -> Iterator[Outcome]:
-        for value in _values(resource, path):
-            if value is UNKNOWN:
-                yield undecided(path)
-            elif value is not ABSENT and flag(value) is not False:
-                yield f"{path} is {show(value)}; it must be false"
-
-    return PathCheck(run, (path,))
+    return _unless_said(path, wanted=False)
 
 
 def not_false(path: str) -> PathCheck:
     """``path`` must not be false; absent passes, because AWS's default is true."""
+    return _unless_said(path, wanted=True)
 
+
+def _unless_said(path: str, *, wanted: bool) -> PathCheck:
     def run(resource: Resource, _scope: Scope) -> Iterator[Outcome]:
         for value in _values(resource, path):
             if value is UNKNOWN:
                 yield undecided(path)
-            elif value is not ABSENT and flag(value) is not True:
-                yield f"{path} is {show(value)}; it must be true"
+            elif value is not ABSENT and flag(value) is not wanted:
+                yield f"{path} is {show(value)}; it must be {show(wanted)}"
 
     return PathCheck(run, (path,))
 

@@ -331,8 +331,9 @@ def _user_pool(identity: Identity, _inputs: Mapping[str, Any]) -> dict[str, Any]
 
 
 @_special("aws:apigatewayv2/api:Api")
-def _api(identity: Identity, _inputs: Mapping[str, Any]) -> dict[str, Any]:
-    return {"apiEndpoint": f"https://{identity.id}.execute-api.{identity.region}.amazonaws.com"}
+def _api(identity: Identity, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    scheme = "wss" if inputs.get("protocolType") == "WEBSOCKET" else "https"
+    return {"apiEndpoint": f"{scheme}://{identity.id}.execute-api.{identity.region}.amazonaws.com"}
 
 
 @_special("aws:secretsmanager/secretVersion:SecretVersion")

@@ -51,7 +51,9 @@ SHAPES: Final[dict[str, Shape]] = {
     "acm/certificateValidation:CertificateValidation": _of("{certificateArn}"),
     "apigatewayv2/api:Api": Shape("{a10}", "apigateway:{region}::/apis/{id}"),
     "apigatewayv2/integration:Integration": _of("{a7}"),
+    "apigatewayv2/authorizer:Authorizer": _of("{a6}"),
     "apigatewayv2/route:Route": _of("{a7}"),
+    "apigatewayv2/routeResponse:RouteResponse": _of("{a7}"),
     "apigatewayv2/stage:Stage": Shape("{name}", "apigateway:{region}::/apis/{apiId}/stages/{name}", "{apiId}/{name}"),
     "appautoscaling/policy:Policy": Shape(
         "{name}",

@@ -383,7 +383,13 @@ APIS = {
         {"authorization": "NONE", "httpMethod": "GET"},
     ),
     "P.APIGW.validate": one(api.METHOD, {"requestValidatorId": "v"}, {}),
-    "P.APIGW.no-data-trace": one(api.SETTINGS, {"settings": {}}, {"settings": {"dataTraceEnabled": True}}),
+    "P.APIGW.no-data-trace": Case(
+        ok=((r(api.SETTINGS, {"settings": {}}, "s"),), (r(api.HTTP_STAGE, {}, "h"),)),
+        bad=(
+            (r(api.SETTINGS, {"settings": {"dataTraceEnabled": True}}, "s"),),
+            (r(api.HTTP_STAGE, {"defaultRouteSettings": {"dataTraceEnabled": True}}, "h"),),
+        ),
+    ),
     "P.APIGW.throttle": Case(
         ok=((STAGE, REST, settings(throttlingRateLimit=50)),),
         bad=(

@@ -717,6 +717,10 @@ SAMPLES: list[tuple[str, dict[str, Any]]] = [
         {"apiId": U, "routeKey": "ANY /api/{proxy+}", "target": U, "authorizationType": "JWT"},
     ),
     (
+        "aws:apigatewayv2/routeResponse:RouteResponse",
+        {"apiId": U, "routeId": U, "routeResponseKey": "$default"},
+    ),
+    (
         "aws:apigatewayv2/integration:Integration",
         {
             "apiId": U,

@@ -238,6 +238,9 @@ MAPPINGS: Final[Mapping[str, TypeMapping]] = {
     # API Gateway, HTTP and WebSocket
     "aws:apigatewayv2/api:Api": _map("apigatewayv2.CreateApi", "AWS::ApiGatewayV2::Api"),
     "aws:apigatewayv2/route:Route": _map("apigatewayv2.CreateRoute", "AWS::ApiGatewayV2::Route"),
+    "aws:apigatewayv2/routeResponse:RouteResponse": _map(
+        "apigatewayv2.CreateRouteResponse", "AWS::ApiGatewayV2::RouteResponse"
+    ),
     "aws:apigatewayv2/integration:Integration": _map(
         "apigatewayv2.CreateIntegration",
         "AWS::ApiGatewayV2::Integration",
