@@ -115,7 +115,9 @@ class StackView(Summary):
         if self._architecture is None:
             return []
         names = {node.urn: f"{node.name} ({node.kind})" for node in self._architecture.nodes}
-        entries = [{"source": "the internet", "target": names[urn], "port": ""} for urn in self._architecture.entries]
+        entries: list[Mapping[str, str]] = [
+            {"source": "the internet", "target": names[urn], "port": ""} for urn in self._architecture.entries
+        ]
         return entries + [
             {"source": names[link.source], "target": names[link.target], "port": link.label}
             for link in self._architecture.links
@@ -432,11 +434,11 @@ def _is_default_provider(state: Entry) -> bool:
 
 
 def _line(position: str | None) -> str:
-    """``components/network/vpc.py:68`` from ``project:///../../components/network/vpc.py#68``."""
+    """``components/network/vpc.py:68`` from ``project:///../../components/network/vpc.py#68``; empty for libraries."""
     path, _, number = (position or "").removeprefix("project:///").rpartition("#")
     while path.startswith("../"):
         path = path.removeprefix("../")
-    return f"{path}:{number}" if path else ""
+    return f"{path}:{number}" if path and "/site-packages/" not in path else ""
 
 
 def _name(urn: str) -> str:

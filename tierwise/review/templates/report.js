@@ -80,6 +80,7 @@
   if (views.length > 1) {
     addEventListener("hashchange", () => show(true));
     show(false);
+    addEventListener("load", () => scrollTo(0, 0));
   }
 
   // Search: a resource is shown with all that it is part of.
