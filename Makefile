@@ -11,7 +11,7 @@ HANDLERS := $(if $(shell command -v npm),$(NODE_WORK)/node_modules/.ready)
 # Bytecode makes imports three times as fast; an empty value lets Python keep it where the machine forbids it.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: setup preview test lint bench generate up down clean
+.PHONY: setup preview test coverage lint audit secure-code secrets bench generate up down clean
 
 setup: .venv/.ready $(HANDLERS)
 
@@ -35,12 +35,33 @@ preview: .venv/.ready
 test: setup
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
+# How much of the program the tests run; a release asks for four fifths.
+coverage: setup
+	@$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=80
+
 lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/pyright
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	@$(BIN)/zizmor --offline --quiet .github/workflows
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci docs/gitlab/preview.yml
+	@$(BIN)/zizmor --offline --quiet .github
+
+# Known vulnerabilities of what the project and its workloads depend on.
+audit: setup
+	@VIRTUAL_ENV=.venv $(BIN)/uv sync --quiet --frozen --inexact --group audit --python $(BIN)/python
+	@BIN=$(BIN) .github/scripts/audit.sh
+
+# What ruff knows of insecure code, and zizmor of workflows that let strangers in.
+secure-code: setup
+	@$(BIN)/ruff check --select S .
+	@$(BIN)/zizmor --offline --quiet .github
+
+# Credentials in files, and in every commit of the branch.
+secrets: setup
+	@$(BIN)/python .github/scripts/secret_scan.py --history
 
 bench: setup
 	@$(BIN)/python -m tests.bench

@@ -11,7 +11,8 @@ import pytest
 
 from tests.review.build import QUEUE, entry, state
 from tests.review.test_markdown import HOSTILE, compared, finding
-from tierwise.review.markdown import LIMIT, MARKER, StackComment, comment, failure
+from tierwise.review.markdown import LIMIT, MARKER, comment, failure
+from tierwise.review.summary import Reviewed
 
 SCRIPT = Path(__file__).parents[2] / ".github" / "scripts" / "checked_comment.py"
 
@@ -34,13 +35,13 @@ def test_it_agrees_with_the_preview_on_the_form() -> None:
     spec.loader.exec_module(module)
     assert (module.MARKER, module.LIMIT) == (MARKER, LIMIT)
     hostile = compared(None, entry(state(QUEUE, HOSTILE, {HOSTILE: HOSTILE})), policies=[finding(message=HOSTILE)])
-    for text in (comment([StackComment(HOSTILE, hostile)], [HOSTILE]), failure([HOSTILE])):
+    for text in (comment([Reviewed(HOSTILE, hostile)], [HOSTILE]), failure([HOSTILE])):
         assert module.problem(text) is None
 
 
 def test_a_comment_is_posted_as_it_is(tmp_path: Path) -> None:
     file = tmp_path / "comment.md"
-    file.write_text(comment([StackComment("dev", entry(state(QUEUE, "q")))]))
+    file.write_text(comment([Reviewed("dev", entry(state(QUEUE, "q")))]))
     assert run(file) == file.read_text()
 
 
