@@ -20,6 +20,8 @@ from components.names import Names
 #: Actions that AWS cannot limit to a resource: the service authorization reference lists no resource type for them.
 UNSCOPED_ACTIONS: Final = frozenset(
     {
+        "cloudwatch:GetMetricData",
+        "cloudwatch:ListMetrics",
         "cloudwatch:PutMetricData",
         "ec2:DescribeInstances",
         "ecr:GetAuthorizationToken",
@@ -176,6 +178,24 @@ def create_service_role(
         tags=parent.tags,
         opts=parent.child(),
     )
+    policy, later = create_role_policies(parent, name, role=role, names=names, statements=statements)
+    # IAM is global: its ARNs name no region.
+    known_arn = role.arn if role_name is None else names.arn("iam", f"role/{role_name}", region="")
+    return ServiceRole(role=role, known_arn=known_arn, policy=policy, later=later)
+
+
+def create_role_policies(
+    parent: Component, name: str, *, role: iam.Role, names: Names, statements: Sequence[Statement]
+) -> tuple[iam.RolePolicy | None, iam.RolePolicy | None]:
+    """Create the inline policies of a role: one that can be read before deployment, and one with what AWS decides.
+
+    Args:
+        parent: The component that owns the role.
+        name: Logical name of the first; the second's ends in ``-made``.
+        role: The role.
+        names: Account and region of the stack.
+        statements: What the role allows; none for a role without rights.
+    """
     readable = [statement for statement in statements if _is_readable(statement)]
     decided_later = [statement for statement in statements if not _is_readable(statement)]
     if not readable or not isinstance(names.account, str):
@@ -188,9 +208,7 @@ def create_service_role(
         later = iam.RolePolicy(
             f"{name}-made", role=role.name, policy=policy_document(decided_later), opts=parent.child()
         )
-    # IAM is global: its ARNs name no region.
-    known_arn = role.arn if role_name is None else names.arn("iam", f"role/{role_name}", region="")
-    return ServiceRole(role=role, known_arn=known_arn, policy=policy, later=later)
+    return policy, later
 
 
 def _is_readable(statement: Statement) -> bool:

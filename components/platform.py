@@ -15,6 +15,7 @@ from components.assembly import (
     fleets,
     measuring,
     network,
+    outsiders,
     rest,
     serverless,
     storage,
@@ -100,6 +101,7 @@ class Platform(Component):
         serverless.deploy_functions(self)
         watching.govern(self)
         self.pipeline_roles = account.create_baseline(self)
+        self.outsiders = outsiders.admit_outsiders(self)
         self.register_outputs({})
 
     def export_outputs(self) -> None:
@@ -149,6 +151,7 @@ class Platform(Component):
         if self.domain is not None and self.domain.name_servers is not None:
             outputs["nameServers"] = self.domain.name_servers
         outputs.update(account.outputs(self.pipeline_roles))
+        outputs.update(self.outsiders)
         for name, value in outputs.items():
             pulumi.export(name, value)
 

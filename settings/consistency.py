@@ -224,6 +224,21 @@ def _told(settings: Settings) -> Iterator[Problem]:
         )
 
 
+def _erasure(settings: Settings) -> Iterator[Problem]:
+    erasure = settings.erasure
+    if erasure is None or not erasure.enabled:
+        return
+    if not erasure.tables and not erasure.buckets:
+        yield Problem(("erasure",), "erases nothing: name tables or buckets")
+    for kind, chosen, there in (
+        ("table", erasure.tables, settings.active_tables),
+        ("bucket", erasure.buckets, settings.active_buckets),
+    ):
+        for index, name in enumerate(chosen):
+            if name not in there:
+                yield Problem(("erasure", f"{kind}s", index), f'no such {kind} "{name}"; {nearest(name, there)}')
+
+
 def _baseline(settings: Settings) -> Iterator[Problem]:
     baseline = settings.account_baseline
     if baseline is None or not (baseline.trail.enabled or baseline.recorder.enabled):
@@ -249,6 +264,7 @@ _CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     _storage,
     _secrets,
     _told,
+    _erasure,
     *serverless_checks.CHECKS,
     *fleet_checks.CHECKS,
     *FUNCTION_LINK_CHECKS,

@@ -10,6 +10,7 @@ from settings.base import Email, LogRetentionDays, Name, ScheduleExpression, Sec
 from settings.events import EventRule
 from settings.metric_alarms import MetricAlarm, SavedQuery
 from settings.metric_filters import MetricFilter
+from settings.outsiders import Grafana
 from settings.widgets import Dashboard, Widget
 
 
@@ -102,6 +103,8 @@ class Observability(Section):
     """Days that logs other than a service's are kept."""
     config_rules: ConfigRules = subsection()
     """AWS Config rules."""
+    grafana: Grafana | None = None
+    """A role with which Grafana reads CloudWatch; null for none."""
     guard_duty: bool = False
     """Whether this stack owns the account's GuardDuty detector."""
 

@@ -18,6 +18,7 @@ from settings.http_api import HttpApi
 from settings.identity import Identity
 from settings.network import Network
 from settings.observability import DatabaseDump, Notifications, Observability
+from settings.outsiders import Erasure
 from settings.parameters import Parameter, ParameterName
 from settings.rest_api import RestApi
 from settings.secrets import Encryption, Secret
@@ -111,6 +112,8 @@ class Settings(Section):
     """Who is told of alarms and spending."""
     observability: Observability = subsection()
     """Logs, alarms, dashboards and checks."""
+    erasure: Erasure | None = None
+    """A role that erases what the system keeps of a person."""
     account_baseline: AccountBaseline | None = None
     """What the AWS account has once; in one stack of each account."""
     budget: Budget

@@ -157,7 +157,7 @@ def filters(settings: Settings) -> Iterator[Problem]:
 def known_logs(settings: Settings) -> list[str]:
     """Whose logs a filter or a query can read."""
     apis = [key for key in _API_LOGS if key in _existing(settings)]
-    return [*settings.active_functions, *settings.active_services, *apis]
+    return [*settings.active_functions, *settings.active_services, *settings.active_fleets, *apis]
 
 
 def queries(settings: Settings) -> Iterator[Problem]:

@@ -63,6 +63,7 @@ def _log_groups(platform: Platform) -> dict[str, cloudwatch.LogGroup]:
     """The log groups that filters can read, by whose they are."""
     groups = {name: function.logs.group for name, function in platform.functions.items()}
     groups |= {name: service.logs.group for name, service in platform.services.items()}
+    groups |= {name: fleet.logs.group for name, fleet in platform.fleets.items()}
     if platform.http_api is not None:
         groups["http-api"] = platform.http_api.log_group
     if platform.rest_api is not None:
@@ -118,6 +119,7 @@ def save_queries(platform: Platform) -> None:
 
     groups = {name: function.logs.group_name for name, function in platform.functions.items()}
     groups |= {name: service.logs.group_name for name, service in platform.services.items()}
+    groups |= {name: fleet.logs.group_name for name, fleet in platform.fleets.items()}
     if platform.http_api is not None:
         groups["http-api"] = platform.http_api.log_group_name
     if platform.rest_api is not None:

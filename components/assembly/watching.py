@@ -27,7 +27,7 @@ def create_notifications(platform: Platform) -> Notifications:
         "notifications",
         settings=platform.settings.notifications,
         names=platform.names,
-        kms_key_arn=platform.key_arn,
+        kms_key_arn=platform.key_arn_for("notifications"),
         opts=platform.child(),
     )
 
@@ -45,7 +45,7 @@ def create_channels(platform: Platform) -> dict[str, Notifications]:
             settings=channel,
             names=platform.names,
             channel=name,
-            kms_key_arn=platform.key_arn,
+            kms_key_arn=platform.key_arn_for("notifications"),
             opts=platform.child(),
         )
         for name, channel in channels.items()
@@ -64,10 +64,10 @@ def tell_events(platform: Platform) -> None:
         settings=rules,
         names=platform.names,
         topics={
-            name: (platform.notifications if rule.channel is None else platform.channels[rule.channel]).arn
+            name: platform.notifications if rule.channel is None else platform.channels[rule.channel]
             for name, rule in rules.items()
         },
-        kms_key_arn=platform.key_arn,
+        kms_key_arn=platform.key_arn_for("notifications"),
         opts=platform.child(),
     )
 

@@ -239,7 +239,7 @@ def cost(budget: Budget) -> list[Widget]:
             BILLING_REGION,
             stat="Maximum",
             period=_DAY,
-            limit=budget.daily,
+            limit=budget.daily_limit,
         ),
     ]
 

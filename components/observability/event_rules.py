@@ -12,6 +12,7 @@ from components.documents import json_document
 from components.grant import Grant, Statement
 from components.iam import create_service_role
 from components.names import Names
+from components.observability.notifications import Notifications
 from components.secrets.key_access import READ_WRITE, key_statements
 from settings.events import EventRule
 
@@ -50,7 +51,7 @@ class EventRules(Component):
         *,
         settings: Mapping[str, EventRule],
         names: Names,
-        topics: Mapping[str, pulumi.Input[str]],
+        topics: Mapping[str, Notifications],
         kms_key_arn: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -62,7 +63,11 @@ class EventRules(Component):
             description="Hands events of the application to the topics of this stack",
             names=names,
             statements=[
-                Statement(sid="Publish", actions=["sns:Publish"], resources=list(topics.values())),
+                Statement(
+                    sid="Publish",
+                    actions=["sns:Publish"],
+                    resources=[topic.known_arn for topic in topics.values()],
+                ),
                 *key_statements(names, kms_key_arn, "sns", READ_WRITE),
             ],
         )
@@ -82,7 +87,7 @@ class EventRules(Component):
             cloudwatch.EventTarget(
                 f"{name}-{key}",
                 rule=rule.name,
-                arn=topics[key],
+                arn=topics[key].arn,
                 role_arn=role.arn,
                 opts=self.child(depends_on=role.resources),
             )

@@ -39,6 +39,7 @@ class Notifications(Component):
     Attributes:
         topic: The topic.
         arn: Its ARN.
+        known_arn: The same for documents; plain text where the account is known.
         policy: Its policy; what publishes waits for it.
     """
 
@@ -70,7 +71,8 @@ class Notifications(Component):
             opts=self.child(delete_before_replace=True),
         )
         self.arn: pulumi.Output[str] = self.topic.arn
-        self.policy = self._admit_publishers(names.arn("sns", topic_name, region=region))
+        self.known_arn = names.arn("sns", topic_name, region=region)
+        self.policy = self._admit_publishers(self.known_arn)
         for address in settings.emails:
             self._subscribe(address)
         if settings.webhook is not None:

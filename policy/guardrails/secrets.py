@@ -31,9 +31,10 @@ _NAME: Final = re.compile(
     r"(?i)(?:^|[_.-])(?:passw(?:or)?d|passphrase|pwd|secret|token|credentials?|private_?key|api_?key|access_?key|"
     r"auth_?key|signing_?key|encryption_?key|webhook_?url)(?:$|[_.-])"
 )
-#: Names that end in one of these hold the address of a secret, not the secret.
+#: Names that end in one of these hold the address or a measure of a secret, not the secret.
 _ADDRESS: Final = re.compile(
-    r"(?i)[_.-](?:arn|arns|name|names|id|path|file|prefix|ttl|length|version|url|host|header)$"
+    r"(?i)[_.-](?:arn|arns|name|names|id|path|file|prefix|ttl|length|version|url|host|header|"
+    r"seconds|minutes|hours|days)$"
 )
 _REFERENCE: Final = re.compile(r"^(?:arn:aws|/[\w./-]+$|\$\{|\{\{resolve:|https?://[^:@]*$|alias/)")
 #: Keys mix both cases with digits, or are long hexadecimal; names of things are words, mostly of one case.

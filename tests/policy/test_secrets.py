@@ -46,6 +46,7 @@ def test_named_secrets(name: str, value: str) -> None:
         ("SECRET_NAME", "shop/prod/db"),
         ("DB_SECRET", "arn:aws:secretsmanager:us-east-1:1:secret:db-AbCdEf"),
         ("TOKEN_TTL", "3600"),
+        ("ACCESS_TOKEN_TTL_SECONDS", "900"),
         ("LOG_LEVEL", "INFO"),
         ("BUCKET", "shop-prod-uploads-us-east-1-123456789012"),
         ("URL", "https://example.com/path"),

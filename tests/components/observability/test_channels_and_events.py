@@ -65,7 +65,7 @@ def planned() -> Sample:
                 )
             },
             names=names(),
-            topics={"failed": page.arn},
+            topics={"failed": page},
             kms_key_arn=KEY,
         )
         CertificateAlarms(
