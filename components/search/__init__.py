@@ -1,0 +1,1 @@
+"""What texts and vectors are searched in."""
