@@ -1,0 +1,1 @@
+"""What happens, told to whom it concerns: buses, rules and queues."""
