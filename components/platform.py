@@ -22,7 +22,8 @@ from components.assembly import (
     watching,
     websocket,
 )
-from components.assembly.clusters import create_aurora
+from components.assembly.clusters import admit_to_search, create_aurora, create_search
+from components.assembly.happenings import create_bot, create_event_bus, create_queues
 from components.component import Component
 from components.names import Names
 from components.provider import account_id, create_provider
@@ -67,6 +68,8 @@ class Platform(Component):
         self.load_balancer = network.create_load_balancer(self)
         self.database = data.create_database(self)
         self.aurora = create_aurora(self)
+        self.search = create_search(self)
+        self.queues = create_queues(self)
         self.cache = data.create_cache(self)
         self.secrets = data.create_secrets(self)
         self.tables = rest.create_tables(self)
@@ -81,6 +84,9 @@ class Platform(Component):
         self.functions = serverless.create_functions(self)
         self.websocket_routes = websocket.create_routes(self)
         serverless.schedule_functions(self)
+        admit_to_search(self)
+        self.event_bus = create_event_bus(self)
+        self.bot = create_bot(self)
         self.http_api = serverless.create_http_api(self)
         self.origin_secret = rest.create_origin_secret(self)
         self.rest_api = rest.create_rest_api(self)
@@ -145,6 +151,14 @@ class Platform(Component):
         if self.aurora is not None:
             outputs["aurora"] = self.aurora.identifier
             outputs["auroraHost"] = self.aurora.host
+        if self.search is not None:
+            outputs["searchEndpoint"] = self.search.collection.collection_endpoint
+        if self.queues:
+            outputs["queues"] = {name: queue.queue.url for name, queue in self.queues.items()}
+        if self.event_bus is not None:
+            outputs["eventBus"] = self.event_bus.physical_name
+        if self.bot is not None:
+            outputs["botId"] = self.bot.bot.id
         if self.cache is not None:
             outputs["cache"] = self.cache.group.id
         outputs["buckets"] = {name: bucket.name for name, bucket in self.all_buckets.items()}

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from settings.links import AURORA_DETAILS, FUNCTION_ONLY, INSTANCE_DETAILS, ParsedLink, parse_link
+from settings.links import (
+    AURORA_DETAILS,
+    FUNCTION_ONLY,
+    INSTANCE_DETAILS,
+    QUEUE_DETAILS,
+    SEARCH_DETAILS,
+    ParsedLink,
+    parse_link,
+)
 from settings.problems import Path, Problem, nearest
 from settings.system import Settings
 
@@ -37,6 +45,46 @@ def _websocket(settings: Settings, function: str, link: ParsedLink) -> Iterator[
         yield "links to nothing: the system has no websocketApi section"
 
 
+def _search(settings: Settings, function: str, link: ParsedLink) -> Iterator[str]:
+    if link.name not in SEARCH_DETAILS:
+        hint = nearest(link.name, SEARCH_DETAILS[1:])
+        yield f'write "search" to read, "search:write" to write documents too; {hint}'
+    if settings.search is None:
+        yield "links to nothing: the system has no search section"
+    elif settings.active_search is not None:
+        yield from _inside(settings, function)
+
+
+def _bus(settings: Settings, function: str, link: ParsedLink) -> Iterator[str]:
+    del function
+    if link.name:
+        yield 'bus takes no name; write "bus"'
+    if settings.event_bus is None:
+        yield "links to nothing: the system has no eventBus section"
+
+
+def _queue(settings: Settings, function: str, link: ParsedLink) -> Iterator[str]:
+    del function
+    if link.name not in settings.queues:
+        yield f"links to nothing: no such queue; {nearest(link.name, settings.queues)}"
+    elif link.detail not in QUEUE_DETAILS:
+        hint = nearest(link.detail, QUEUE_DETAILS[1:])
+        yield f'write "queue:{link.name}" to send, "queue:{link.name}/receive" to receive; {hint}'
+
+
+def _function(settings: Settings, function: str, link: ParsedLink) -> Iterator[str]:
+    if link.name not in settings.functions:
+        yield f"links to nothing: no such function; {nearest(link.name, settings.functions)}"
+    elif link.name == function:
+        yield "a function that calls itself can run for ever, and be paid for: split the work by a queue"
+
+
+def _model(settings: Settings, function: str, link: ParsedLink) -> Iterator[str]:
+    del function
+    if link.name not in settings.models:
+        yield f"links to nothing: no such model; {nearest(link.name, settings.models)}"
+
+
 def _inside(settings: Settings, function: str) -> Iterator[str]:
     if not settings.functions[function].vpc:
         yield "is reached inside the network only: set vpc: true"
@@ -55,6 +103,11 @@ _CHECKS: dict[str, Callable[[Settings, str, ParsedLink], Iterator[str]]] = {
     "aurora": _aurora,
     "instances": _instances,
     "websocket": _websocket,
+    "bus": _bus,
+    "function": _function,
+    "model": _model,
+    "queue": _queue,
+    "search": _search,
 }
 
 CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (links,)

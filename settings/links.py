@@ -9,9 +9,13 @@ from typing import Final
 SINGLE: Final = ("database", "cache", "parameters", "events")
 NAMED: Final = ("bucket", "secret", "service", "table")
 #: Kinds that only functions take, with what a name after the colon means; checked in ``function_links``.
-FUNCTION_ONLY: Final = ("aurora", "instances", "websocket")
+FUNCTION_ONLY: Final = ("aurora", "bus", "function", "instances", "model", "queue", "search", "websocket")
 #: What a link to the Aurora cluster may ask for: the writer, or the readers.
 AURORA_DETAILS: Final = ("", "reader")
+#: What a link to the search collection may ask for: to read documents, or to write them too.
+SEARCH_DETAILS: Final = ("", "write")
+#: What a link to a queue may ask for: to send, or to receive.
+QUEUE_DETAILS: Final = ("", "receive")
 
 #: What a link to EC2 instances may ask for: to see them and to start, stop and reboot; to see them.
 INSTANCE_DETAILS: Final = ("", "read")

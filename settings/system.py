@@ -9,18 +9,22 @@ from pydantic import Field, StringConstraints
 from settings.account import AccountBaseline
 from settings.aurora import Aurora
 from settings.base import AccountId, Email, Name, Region, Section, subsection
+from settings.bot import Bot
 from settings.data import BucketMap, Buckets, Cache, Database
 from settings.edge import Cdn, Domain, Firewall
+from settings.event_bus import EventBus, Queue
 from settings.fleets import Fleet
 from settings.functions import Function
 from settings.governance import Budget, DataLossApproval, Policies, PolicyException, Usage
 from settings.http_api import HttpApi
 from settings.identity import Identity
+from settings.models import Model
 from settings.network import Network
 from settings.observability import DatabaseDump, Notifications, Observability
 from settings.outsiders import Erasure
 from settings.parameters import Parameter, ParameterName
 from settings.rest_api import RestApi
+from settings.search import Search
 from settings.secrets import Encryption, Secret
 from settings.services import Containers, LoadBalancer, Service
 from settings.tables import Table
@@ -88,6 +92,16 @@ class Settings(Section):
     """A PostgreSQL instance."""
     aurora: Aurora | None = None
     """A PostgreSQL cluster on Aurora Serverless v2."""
+    search: Search | None = None
+    """Where texts and vectors are searched."""
+    event_bus: EventBus | None = None
+    """A bus for the system's own events."""
+    queues: dict[Name, Queue] = Field(default_factory=dict[str, Queue])
+    """Queues of work that waits, by name."""
+    bot: Bot | None = None
+    """A conversation in Amazon Lex."""
+    models: dict[Name, Model] = Field(default_factory=dict[str, Model])
+    """Language models that functions may ask, by name."""
     database_dump: DatabaseDump | None = None
     """A scheduled dump of the database into a bucket."""
     cache: Cache | None = None
@@ -171,6 +185,26 @@ class Settings(Section):
     def active_aurora(self) -> Aurora | None:
         """The Aurora cluster, where this stack has one."""
         return self.aurora if self.aurora is not None and self.aurora.enabled else None
+
+    @property
+    def active_search(self) -> Search | None:
+        """Search, where this stack has it."""
+        return self.search if self.search is not None and self.search.enabled else None
+
+    @property
+    def active_event_bus(self) -> EventBus | None:
+        """The bus, where this stack has one."""
+        return self.event_bus if self.event_bus is not None and self.event_bus.enabled else None
+
+    @property
+    def active_queues(self) -> dict[str, Queue]:
+        """The queues that exist in this stack."""
+        return {name: queue for name, queue in self.queues.items() if queue.enabled}
+
+    @property
+    def active_bot(self) -> Bot | None:
+        """The bot, where this stack has one."""
+        return self.bot if self.bot is not None and self.bot.enabled else None
 
     @property
     def active_buckets(self) -> dict[str, Any]:

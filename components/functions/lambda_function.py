@@ -90,7 +90,7 @@ class LambdaFunction(Component):
         self._settings = settings
         self._names = names
         self._kms_key_arn = kms_key_arn
-        self.physical_name: str = settings.physical_name or names.physical(function, limit=64)
+        self.physical_name = function_name(names, function, settings.physical_name)
         self.arn: pulumi.Input[str] = names.arn("lambda", f"function:{self.physical_name}")
         self.logs = ServiceLogs(
             f"{name}-logs",
@@ -311,6 +311,17 @@ class LambdaFunction(Component):
             destination_config=None if failures is None else {"on_failure": {"destination": failures}},
             opts=self.child(),
         )
+
+
+def function_name(names: Names, function: str, exact_name: str | None) -> str:
+    """A function's name in AWS.
+
+    Args:
+        names: Names of the stack.
+        function: Its name in the settings.
+        exact_name: The name that the settings ask for, or None.
+    """
+    return exact_name or names.physical(function, limit=64)
 
 
 def _archive(path: str) -> pulumi.Archive:

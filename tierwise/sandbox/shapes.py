@@ -85,6 +85,8 @@ SHAPES: Final[dict[str, Shape]] = {
     ),
     "cloudfront/vpcOrigin:VpcOrigin": Shape("vo_{a22}", "cloudfront::{account}:vpcorigin/{id}", is_global=True),
     "cloudwatch/dashboard:Dashboard": Shape("{dashboardName}", "cloudwatch::{account}:dashboard/{dashboardName}"),
+    "cloudwatch/eventArchive:EventArchive": _named("events:{region}:{account}:archive/{name}"),
+    "cloudwatch/eventBusPolicy:EventBusPolicy": _of("{eventBusName}"),
     "cloudwatch/eventBus:EventBus": _named("events:{region}:{account}:event-bus/{name}"),
     "cloudwatch/eventRule:EventRule": _named("events:{region}:{account}:rule/{name}"),
     "cloudwatch/eventTarget:EventTarget": _of("{rule}-{targetId}"),
@@ -146,6 +148,21 @@ SHAPES: Final[dict[str, Shape]] = {
     "lb/listenerRule:ListenerRule": _arn("{listener_path}/{x16}"),
     "lb/loadBalancer:LoadBalancer": _arn("elasticloadbalancing:{region}:{account}:loadbalancer/app/{name}/{x16}"),
     "lb/targetGroup:TargetGroup": _arn("elasticloadbalancing:{region}:{account}:targetgroup/{name}/{x16}"),
+    "lex/v2modelsBot:V2modelsBot": Shape("{A10}", "lex:{region}:{account}:bot/{id}"),
+    "lex/v2modelsBotLocale:V2modelsBotLocale": _of("{localeId},{botId},{botVersion}"),
+    "lex/v2modelsBotVersion:V2modelsBotVersion": _of("{botId},{n1}"),
+    "lex/v2modelsIntent:V2modelsIntent": _of("{A10}:{botId}:{botVersion}:{localeId}", key="{botId}/{name}"),
+    "lex/v2modelsSlot:V2modelsSlot": _of("{botId},{botVersion},{intentId},{localeId},{A10}", key="{intentId}/{name}"),
+    "lex/v2modelsSlotType:V2modelsSlotType": _of("{botId},{botVersion},{localeId},{A10}", key="{botId}/{name}"),
+    "opensearch/serverlessCollection:ServerlessCollection": Shape(
+        "{a20}", "aoss:{region}:{account}:collection/{id}", "{name}"
+    ),
+    "opensearch/serverlessCollectionGroup:ServerlessCollectionGroup": Shape(
+        "{a20}", "aoss:{region}:{account}:collection-group/{id}", "{name}"
+    ),
+    "opensearch/serverlessSecurityPolicy:ServerlessSecurityPolicy": _of("{name}", key="{type}/{name}"),
+    "opensearch/serverlessAccessPolicy:ServerlessAccessPolicy": _of("{name}", key="{type}/{name}"),
+    "opensearch/serverlessVpcEndpoint:ServerlessVpcEndpoint": _of("vpce-{x17}", key="{name}"),
     "rds/cluster:Cluster": Shape("{clusterIdentifier}", "rds:{region}:{account}:cluster:{clusterIdentifier}"),
     "rds/clusterInstance:ClusterInstance": Shape("{identifier}", "rds:{region}:{account}:db:{identifier}"),
     "rds/clusterParameterGroup:ClusterParameterGroup": _named("rds:{region}:{account}:cluster-pg:{name}"),
