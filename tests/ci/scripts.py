@@ -20,8 +20,10 @@ given = sys.stdin.read() if not sys.stdin.isatty() else ""
 name, words = {name!r}, sys.argv[1:]
 with open({log!r}, "a") as log:
     log.write(json.dumps({{"tool": name, "words": words, "given": given}}) + "\\n")
+calls = [json.loads(line) for line in open({log!r})]
 for answer in json.load(open({answers!r})):
-    if answer["tool"] == name and all(word in words for word in answer["words"]):
+    alike = [call for call in calls if call["tool"] == answer["tool"] and set(answer["words"]) <= set(call["words"])]
+    if calls[-1] in alike and len(alike) <= answer.get("times", len(alike)):
         sys.stdout.write(answer.get("prints", ""))
         sys.stderr.write(answer.get("complains", ""))
         sys.exit(answer.get("status", 0))
@@ -61,7 +63,7 @@ class Tools:
             file.chmod(file.stat().st_mode | stat.S_IXUSR)
 
     def answer(self, tool: str, *words: str, **answer: Any) -> None:
-        """Answer calls that hold these words; the first that was told wins."""
+        """Answer calls that hold these words, the first ``times`` of them; the answer that was told first wins."""
         told = json.loads(self._answers.read_text())
         self._answers.write_text(json.dumps([*told, {"tool": tool, "words": words, **answer}]))
 
