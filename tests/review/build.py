@@ -38,7 +38,7 @@ def entry(
     amounts = costs or {}
     lines = [line(resource, amount) for resource, amount in amounts.items() if amount is not None]
     return {
-        "preview": {"steps": [{"op": "create", "urn": s["urn"], "newState": s} for s in (root, *states)]},
+        "preview": {"config": {}, "steps": [{"op": "create", "urn": s["urn"], "newState": s} for s in (root, *states)]},
         "checks": [],
         "policies": [],
         "cost": {
@@ -56,6 +56,10 @@ def entry(
                 if amount is None
             ],
             "unsupported": [],
+            "levers": [],
+            "notCounted": [],
+            "counts": {"priced": len(lines), "free": 0, "byParent": 0, "unsupported": 0},
+            "freeAllowances": {"total": 0.0, "items": []},
         },
         "ok": True,
         "duration_s": 1.0,
