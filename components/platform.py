@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pulumi
 
@@ -189,7 +189,12 @@ class Platform(Component):
     @cached_property
     def key_arn(self) -> pulumi.Input[str] | None:
         """The ARN of the stack's own key, or None for AWS's keys."""
-        return None if self.key is None else self.key.arn
+        return None if self.key is None or not self.settings.encryption.whole else self.key.arn
+
+    def key_arn_for(self, use: Literal["functions", "notifications"]) -> pulumi.Input[str] | None:
+        """The same for one of the uses that a key can be limited to."""
+        chosen = self.settings.encryption.whole or use in self.settings.encryption.only
+        return self.key.arn if self.key is not None and chosen else None
 
     @cached_property
     def global_topic(self) -> Notifications:

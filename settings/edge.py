@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from settings.base import DomainName, Name, Section, by_tier
+from settings.base import DomainName, Name, RecoveryDays, Section, by_tier, subsection
 
 #: ISO 3166-1 alpha-2 country code.
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
@@ -19,6 +19,25 @@ class ApiPath(Section):
     """Path pattern, such as ``/api/*``."""
     cache: Literal["disabled", "optimized"] = "disabled"
     """AWS's managed cache policy for the path: CachingDisabled, or UseOriginCacheControlHeaders' optimised kin."""
+
+
+class OriginSecret(Section):
+    """The header by which the distribution proves itself to a public load balancer, or to an API's firewall."""
+
+    store: Literal["parameter-store", "secrets-manager"] = "parameter-store"
+    """Where its value is kept: a SecureString parameter for nothing, or Secrets Manager for 0.40 USD a month."""
+    recovery_days: RecoveryDays = by_tier("secret_recovery_days")
+    """Days that a deleted secret can be restored; 0 deletes at once. Secrets Manager only."""
+    rotation_lambda_arn: str | None = Field(default=None, pattern=r"^arn:aws[a-z-]*:lambda:")
+    """Function that rotates it, in the distribution and in what asks for it too; null for no rotation."""
+    rotation_days: int = Field(default=90, ge=1, le=1000)
+    """Days between rotations."""
+
+    @model_validator(mode="after")
+    def _rotates(self) -> OriginSecret:
+        if self.rotation_lambda_arn is not None and self.store != "secrets-manager":
+            raise ValueError("rotationLambdaArn: only Secrets Manager rotates: set store")
+        return self
 
 
 class Cdn(Section):
@@ -38,6 +57,8 @@ class Cdn(Section):
     ``defaultRootObject``, and errors 403 and 404 show it. These are the API's errors too, whose status stays."""
     api_paths: tuple[ApiPath, ...] = ()
     """Paths passed to the load balancer or the API, whole and in order of precedence."""
+    origin_secret: OriginSecret = subsection()
+    """The header by which it proves itself to what stands behind it."""
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = "PriceClass_100"
     """Edge locations used."""
     minimum_tls: Literal["TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025"] = "TLSv1.2_2021"

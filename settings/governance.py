@@ -9,6 +9,9 @@ from pydantic import Field, model_validator
 
 from settings.base import Email, Section, by_tier
 
+#: Days of the month that a daily limit is a share of.
+DAYS = 30
+
 
 class AcknowledgedOverrun(Section):
     """A reviewed decision to spend more than the limit."""
@@ -26,14 +29,21 @@ class Budget(Section):
     """USD a month, above 0."""
     warn_at: float = Field(default=80, gt=0, le=100)
     """Percentage of ``monthly`` at which the preview warns and AWS sends notice."""
-    daily: float | None = Field(default=None, gt=0)
-    """USD a day for a second, daily AWS Budget; null for none."""
+    daily: Annotated[float, Field(gt=0)] | Literal["monthly/30"] | None = None
+    """USD a day for a second, daily AWS Budget: an amount, or a thirtieth of ``monthly``; null for none."""
+    overrun_at: float | None = Field(default=None, gt=100, le=1000)
+    """Percentage of ``monthly``, above 100, at which a further notice is sent; null for none."""
     forecast_at: float | None = Field(default=100, gt=0, le=1000)
     """Percentage of ``monthly`` of AWS's forecast at which notice is sent; null for none."""
     unknowns: Literal["warn", "block"] = by_tier("unknown_costs")
     """Whether a cost that cannot be known warns or stops the deployment."""
     acknowledged_overrun: AcknowledgedOverrun | None = None
     """A reviewed decision to spend more."""
+
+    @property
+    def daily_limit(self) -> float | None:
+        """USD a day, or None."""
+        return self.monthly / DAYS if self.daily == "monthly/30" else self.daily
 
 
 class UsageRange(Section):

@@ -16,12 +16,14 @@ def tables(settings: Settings) -> Iterator[Problem]:
     """Tables without the key or the region that they ask for, and links that ask a table for what it cannot give."""
     for name, table in settings.active_tables.items():
         path: Path = ("tables", name)
-        if table.encryption == "customer" and not settings.encryption.customer_key:
-            yield Problem((*path, "encryption"), "customer needs the stack's key: set encryption.customerKey: true")
+        if table.encryption == "customer" and not settings.encryption.whole:
+            yield Problem(
+                (*path, "encryption"), "customer needs the stack's key: set encryption.customerKey: true, without only"
+            )
         if table.replicate:
             if settings.secondary_region is None:
                 yield Problem((*path, "replicate"), "needs secondaryRegion")
-            own = settings.encryption.customer_key and table.encryption in (None, "customer")
+            own = settings.encryption.whole and table.encryption in (None, "customer")
             if own != (table.replica_key_arn is not None):
                 message = (
                     "the table has a customer key, and a replica must have one in its own region: set replicaKeyArn"

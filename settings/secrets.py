@@ -59,5 +59,19 @@ class Encryption(Section):
 
     customer_key: bool = False
     """Whether the stack has a KMS key of its own, rotated yearly (1 USD a month), instead of AWS's keys."""
+    only: tuple[Literal["functions", "notifications"], ...] = ()
+    """What the stack's own key is for: the variables of functions, the topics of notifications. Everything else keeps
+    AWS's keys then. Empty for everything."""
     deletion_days: int = Field(default=30, ge=7, le=30)
     """Days before a deleted key is gone for good."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the stack's own key encrypts everything."""
+        return self.customer_key and not self.only
+
+    @model_validator(mode="after")
+    def _key_exists(self) -> Encryption:
+        if self.only and not self.customer_key:
+            raise ValueError("only says what the stack's own key is for: set customerKey: true")
+        return self

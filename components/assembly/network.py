@@ -65,6 +65,7 @@ def create_load_balancer(platform: Platform) -> LoadBalancer | None:
             {*(service.port for service in public), *(f.port for f in platform.settings.active_fleets.values())}
         ),
         behind_cdn=platform.behind_cdn,
+        secret=None if platform.settings.cdn is None else platform.settings.cdn.origin_secret,
         certificate_arn=certificate,
         log_bucket=None if platform.log_bucket is None else platform.log_bucket.bucket.bucket,
         log_access=platform.log_access,

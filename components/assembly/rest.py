@@ -78,7 +78,9 @@ def create_origin_secret(platform: Platform) -> OriginSecret | None:
         return None
     from components.edge.origin_secret import OriginSecret
 
-    return OriginSecret("rest-api-origin-secret", names=platform.names, opts=platform.child())
+    return OriginSecret(
+        "rest-api-origin-secret", settings=cdn.origin_secret, names=platform.names, opts=platform.child()
+    )
 
 
 def gateway(platform: Platform) -> Gateway | None:

@@ -93,6 +93,7 @@ def create_functions(platform: Platform) -> dict[str, LambdaFunction]:
             grants=_grants(platform, name),
             network=platform.vpc if inside else None,
             kms_key_arn=platform.key_arn,
+            variables_key_arn=platform.key_arn_for("functions"),
             requires=[
                 *([] if repository is None else repository.resources),
                 *(platform.vpc.egress if inside and platform.vpc is not None else []),

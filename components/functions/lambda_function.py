@@ -48,7 +48,8 @@ class LambdaFunction(Component):
         image: Image that it runs; None for an archive.
         grants: What its links give it.
         network: The VPC, for a function inside it.
-        kms_key_arn: Key that encrypts variables, log and failed calls; None for AWS's own keys.
+        kms_key_arn: Key that encrypts log and failed calls; None for AWS's own keys.
+        variables_key_arn: Key that encrypts its variables; None for AWS's own.
         requires: Further resources that must exist before it.
         opts: Options of the component.
 
@@ -79,6 +80,7 @@ class LambdaFunction(Component):
         grants: Sequence[Grant] = (),
         network: Network | None = None,
         kms_key_arn: pulumi.Input[str] | None = None,
+        variables_key_arn: pulumi.Input[str] | None = None,
         requires: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -90,6 +92,7 @@ class LambdaFunction(Component):
         self._settings = settings
         self._names = names
         self._kms_key_arn = kms_key_arn
+        self._variables_key_arn = variables_key_arn
         self.physical_name = function_name(names, function, settings.physical_name)
         self.arn: pulumi.Input[str] = names.arn("lambda", f"function:{self.physical_name}")
         self.logs = ServiceLogs(
@@ -245,7 +248,7 @@ class LambdaFunction(Component):
             reserved_concurrent_executions=settings.reserved_concurrency,
             publish=True,
             environment={"variables": self.environment},
-            kms_key_arn=self._kms_key_arn,
+            kms_key_arn=self._variables_key_arn,
             tracing_config={"mode": "Active" if settings.tracing else "PassThrough"},
             logging_config={
                 "log_format": "JSON",

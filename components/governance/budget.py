@@ -62,13 +62,16 @@ class SpendingBudgets(Component):
         )
         self._after = [] if topic_policy is None else [topic_policy]
         self.monthly = self._create_monthly(settings)
-        self.daily = None if settings.daily is None else self._create_daily(settings.daily)
+        limit = settings.daily_limit
+        self.daily = None if limit is None else self._create_daily(limit)
         self.register_outputs({"monthly": self.monthly.name})
 
     def _create_monthly(self, settings: Budget) -> budgets.Budget:
         notices = [self._notice("ACTUAL", settings.warn_at)]
         if settings.warn_at != 100:
             notices.append(self._notice("ACTUAL", 100))
+        if settings.overrun_at is not None:
+            notices.append(self._notice("ACTUAL", settings.overrun_at))
         if settings.forecast_at is not None:
             notices.append(self._notice("FORECASTED", settings.forecast_at))
         return self._create("monthly", "MONTHLY", settings.monthly, notices)

@@ -14,6 +14,7 @@ from components.names import Names
 from components.network.load_balancer_target import LoadBalancerTarget
 from components.network.security_group import Rule, SecurityGroup
 from components.network.vpc import Vpc
+from settings.edge import OriginSecret as OriginSecretSettings
 from settings.services import LoadBalancer as LoadBalancerSettings
 
 #: TLS 1.3 and 1.2 with forward secrecy and post-quantum key exchange: what AWS recommends.
@@ -45,6 +46,7 @@ class LoadBalancer(Component):
         vpc: The network: public subnets hold a public one, private subnets an internal one.
         target_ports: Ports on which targets listen; nothing else may be called.
         behind_cdn: Whether the stack has a distribution in front.
+        secret: Where the value is kept by which that one proves itself.
         certificate_arn: Certificate in the stack's region; None to serve HTTP.
         log_bucket: Name of the bucket that receives access logs.
         log_access: What must exist before AWS may write there, which it tries at once: the bucket's policy.
@@ -75,6 +77,7 @@ class LoadBalancer(Component):
         vpc: Vpc,
         target_ports: Collection[int],
         behind_cdn: bool,
+        secret: OriginSecretSettings | None = None,
         certificate_arn: pulumi.Input[str] | None = None,
         log_bucket: pulumi.Input[str] | None = None,
         log_access: Sequence[pulumi.Resource] = (),
@@ -84,6 +87,7 @@ class LoadBalancer(Component):
         self._settings = settings
         self._names = names
         self._vpc = vpc
+        self._secret = secret
         self._certificate_arn = certificate_arn
         self._only_cdn = behind_cdn and (settings.only_from_cdn or settings.scheme == "internal")
         self.internal = settings.scheme == "internal"
@@ -253,4 +257,5 @@ class LoadBalancer(Component):
     def _create_origin_secret(self) -> pulumi.Output[str] | None:
         if self.internal or not self._only_cdn:
             return None
-        return OriginSecret(f"{self.logical_name}-origin-secret", names=self._names, opts=self.child()).value
+        name = f"{self.logical_name}-origin-secret"
+        return OriginSecret(name, settings=self._secret, names=self._names, opts=self.child()).value

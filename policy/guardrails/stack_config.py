@@ -31,7 +31,7 @@ MINIMUM_REASON: Final = 20
 #: How strict each level is.
 STRICTNESS: Final[Mapping[Level, int]] = {"off": 0, "advisory": 1, "mandatory": 2}
 
-_BUDGET_KEYS: Final = ("monthly", "warnAt", "daily", "forecastAt", "unknowns", "acknowledgedOverrun")
+_BUDGET_KEYS: Final = ("monthly", "warnAt", "daily", "overrunAt", "forecastAt", "unknowns", "acknowledgedOverrun")
 _POLICY_KEYS: Final = ("levels", "disabled", "requiredTags")
 _EXCEPTION_KEYS: Final = ("rule", "resource", "reason", "owner", "expires")
 
@@ -271,7 +271,7 @@ class _Reader:
         return Budget(
             monthly=monthly,
             warn_at=Decimal(80) if warn_at is None else warn_at,
-            daily=self._amount("budget.daily", raw.get("daily")),
+            daily=monthly / 30 if raw.get("daily") == "monthly/30" else self._amount("budget.daily", raw.get("daily")),
             unknowns=unknowns,
             acknowledged_overrun=overrun,
             overrun_reason=reason,

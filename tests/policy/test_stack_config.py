@@ -44,6 +44,10 @@ def test_sections_with_overrides() -> None:
     assert found.problems == ()
     assert found.budget is not None
     assert (found.budget.monthly, found.budget.daily, found.budget.unknowns) == (Decimal(60), Decimal(4), "block")
+    thirtieth = read(budget={"monthly": 60, "daily": "monthly/30", "overrunAt": 120})
+    assert thirtieth.problems == ()
+    assert thirtieth.budget is not None
+    assert thirtieth.budget.daily == 2
     assert found.usage == {"api": {"requests": 2}, "web": {"requests": 3}}
     assert found.exceptions == (
         RuleException("S3.9", "logs*", "it would log its own writes", "a@example.com", date(2027, 3, 1)),

@@ -39,7 +39,15 @@ def load_balancer(**overrides: Any) -> LoadBalancer:
 
 def cdn(**overrides: Any) -> Cdn:
     """A distribution that passes ``/api/*`` to the load balancer."""
-    return Cdn.model_validate({"enabled": True, "siteBucket": "site", "apiPaths": [{"path": "/api/*"}], **overrides})
+    return Cdn.model_validate(
+        {
+            "enabled": True,
+            "siteBucket": "site",
+            "apiPaths": [{"path": "/api/*"}],
+            "originSecret": {"recoveryDays": 7},
+            **overrides,
+        }
+    )
 
 
 def firewall(**overrides: Any) -> Firewall:

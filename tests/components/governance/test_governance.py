@@ -66,6 +66,19 @@ def test_a_day_has_a_limit_where_asked() -> None:
     assert [n["notificationType"] for n in daily.get("notifications")] == ["ACTUAL"], "AWS forecasts no days"
 
 
+@pytest.mark.parametrize(("monthly", "daily"), [(100, "3.33"), (200, "6.67"), (500, "16.67")])
+def test_a_day_may_be_a_thirtieth_of_the_month(monthly: int, daily: str) -> None:
+    assert budgets(monthly=monthly, daily="monthly/30").one(BUDGET, timeUnit="DAILY").get("limitAmount") == daily
+
+
+def test_spending_far_above_the_limit_is_told_once_more() -> None:
+    notices = budgets(overrunAt=120).one(BUDGET, timeUnit="MONTHLY").get("notifications")
+    (found,) = [n for n in notices if n["threshold"] == 120]
+    assert (found["notificationType"], found["thresholdType"]) == ("ACTUAL", "PERCENTAGE")
+    with pytest.raises(ValueError, match="greater than 100"):
+        data.budget(overrunAt=100)
+
+
 def test_the_same_notice_is_not_sent_twice() -> None:
     monthly = budgets(warnAt=100, forecastAt=None).one(BUDGET)
     assert [(n["notificationType"], n["threshold"]) for n in monthly.get("notifications")] == [("ACTUAL", 100)]
