@@ -209,3 +209,10 @@ def test_shell_scripts_stop_at_the_first_error() -> None:
         assert lines[0] == "#!/usr/bin/env bash"
         assert "set -euo pipefail" in lines
         subprocess.run(["bash", "-n", str(script)], check=True)  # noqa: S603, S607
+
+
+def test_no_job_has_both_credentials_of_aws_and_a_right_to_write() -> None:
+    for path, job in jobs().items():
+        if "steps" in job and "id-token" in job["permissions"]:
+            assert set(job["permissions"].values()) == {"read", "write"}, path
+            assert [right for right, value in job["permissions"].items() if value == "write"] == ["id-token"], path
