@@ -3,75 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import provider_pb2
 
 from guardrails.resource import UNKNOWN
+from tests.sandbox.client import Client, serve, urn
 from tierwise.preview.values import Secret, encode_struct
 from tierwise.sandbox.cloud import Cloud
-from tierwise.sandbox.faults import Fault, Faults
-from tierwise.sandbox.provider import Provider
-from tierwise.sandbox.service import Service
+from tierwise.sandbox.faults import Fault
 from tierwise.sandbox.wire import WireDecoder
 
 BUCKET, SUBNET, ROLE = "aws:s3/bucket:Bucket", "aws:ec2/subnet:Subnet", "aws:iam/role:Role"
 PARAMETER = "aws:ssm/parameter:Parameter"
 
 
-def urn(type_: str, name: str = "thing") -> str:
-    return f"urn:pulumi:dev::demo::{type_}::{name}"
-
-
-class Client:
-    """Speaks the protocol in plain values."""
-
-    def __init__(self, stub: Any, cloud: Cloud) -> None:
-        self.stub = stub
-        self.cloud = cloud
-        self._decode = WireDecoder().struct
-
-    def check(self, type_: str, inputs: dict[str, Any], old: dict[str, Any] | None = None, name: str = "thing") -> Any:
-        response = self.stub.Check(
-            provider_pb2.CheckRequest(
-                urn=urn(type_, name), olds=encode_struct(old or {}), news=encode_struct(inputs), name=name, type=type_
-            )
-        )
-        return self._decode(response.inputs), [(failure.property, failure.reason) for failure in response.failures]
-
-    def create(self, type_: str, inputs: dict[str, Any], name: str = "thing", preview: bool = False) -> Any:
-        response = self.stub.Create(
-            provider_pb2.CreateRequest(urn=urn(type_, name), properties=encode_struct(inputs), preview=preview)
-        )
-        return response.id, self._decode(response.properties)
-
-    def diff(self, type_: str, old: dict[str, Any], new: dict[str, Any], state: dict[str, Any] | None = None) -> Any:
-        return self.stub.Diff(
-            provider_pb2.DiffRequest(
-                urn=urn(type_), old_inputs=encode_struct(old), olds=encode_struct(state or old), news=encode_struct(new)
-            )
-        )
-
-
 @pytest.fixture
 def cloud(tmp_path: Path) -> Cloud:
     return Cloud(tmp_path / "cloud.db")
-
-
-def serve(cloud: Cloud, *faults: Fault) -> Iterator[Client]:
-    provider = Provider(cloud, Faults(faults, cloud))
-    provider.configure({"region": "us-east-1", "defaultTags": '{"tags": {"owner": "me"}}'})
-    server = grpc.server(ThreadPoolExecutor(2))
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Service(provider, "aws"), server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-        yield Client(provider_pb2_grpc.ResourceProviderStub(channel), cloud)
-    server.stop(None)
 
 
 @pytest.fixture
@@ -175,12 +127,6 @@ def test_unknown_types_and_functions_are_told(client: Client) -> None:
     assert "does not answer" in answer.failures[0].reason
 
 
-def test_garbage_on_the_wire_is_an_error_not_a_crash(client: Client) -> None:
-    with pytest.raises(grpc.RpcError, match="invalid URN"):
-        client.stub.Check(provider_pb2.CheckRequest(urn="nonsense"))
-    assert client.check(BUCKET, {})[1] == []
-
-
 def test_functions_find_what_was_made(client: Client) -> None:
     id_, _ = client.create("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16", "tags": {"Name": "main"}})
     request = provider_pb2.InvokeRequest(tok="aws:ec2/getVpc:getVpc", args=encode_struct({"tags": {"Name": "main"}}))
@@ -195,3 +141,21 @@ def test_a_fault_strikes_as_often_as_told(cloud: Cloud, kind: Any, exists: bool)
             client.create(BUCKET, {"bucket": "first"})
         assert bool(cloud.all()) == exists
         client.create(BUCKET, {"bucket": "second"}, name="other")
+
+
+def test_a_fault_strikes_from_a_position_on(cloud: Cloud) -> None:
+    for client in serve(cloud, Fault("fail", "create", after=2, times=1)):
+        for number in range(2):
+            client.create(BUCKET, {"bucket": f"early-{number}"}, name=f"n{number}")
+        with pytest.raises(grpc.RpcError, match="told to fail"):
+            client.create(BUCKET, {"bucket": "third"}, name="n3")
+        client.create(BUCKET, {"bucket": "third"}, name="n3")
+
+
+@pytest.mark.parametrize("operation", ["create", "delete"])
+def test_a_slow_answer_comes_after_the_work(cloud: Cloud, operation: Any) -> None:
+    for client in serve(cloud, Fault("slow", operation, seconds=0.01)):
+        id_, _ = client.create(BUCKET, {"bucket": "slow"})
+        assert len(cloud.all()) == 1
+        client.stub.Delete(provider_pb2.DeleteRequest(id=id_, urn=urn(BUCKET)))
+        assert cloud.all() == []

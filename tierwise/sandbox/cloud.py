@@ -81,7 +81,10 @@ class Cloud:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CloudError(f"{path.parent}: {error.strerror}") from error
         with self._connected() as database:
             database.executescript(_SCHEMA)
 
@@ -214,12 +217,27 @@ class Cloud:
             with database:
                 yield database
         except sqlite3.DatabaseError as error:
-            raise CloudError(f"{self.path}: {error}") from error
+            raise CloudError(f"{self.path}: {error}{self._advice(error)}") from error
+
+    def _advice(self, error: sqlite3.DatabaseError) -> str:
+        """What to do about an error of the file; whatever was being written is not in it."""
+        match getattr(error, "sqlite_errorcode", None):
+            case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+                return f"; another process has held it for {_BUSY_SECONDS:g} s: let it end, then try again"
+            case sqlite3.SQLITE_FULL:
+                return "; make room on its disk, then run the same command again"
+            case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+                return f"; remove {self.path.parent} to begin anew"
+            case _:
+                return ""
 
 
 def _held(row: tuple[Any, ...]) -> Held:
     account, region, type_, key, id_, urn, inputs, outputs = row
-    return Held(account, region, type_, key, id_, urn, from_json(inputs), from_json(outputs))
+    try:
+        return Held(account, region, type_, key, id_, urn, from_json(inputs), from_json(outputs))
+    except (ValueError, KeyError, TypeError) as error:
+        raise CloudError(f"{type_} {id_}: what the sandbox holds of it is damaged ({error})") from error
 
 
 def drift(cloud: Cloud, held: Held, changes: Mapping[str, Any]) -> None:

@@ -34,7 +34,9 @@ def run_command(command: Sequence[str], config_of: str | None = None) -> int:
 
         return run(places, command, root, {} if config_of is None else _told(root, config_of))
     except CloudError as error:
-        raise ConfigError([f"{error}; remove {places.folder} to begin anew"]) from error
+        raise ConfigError([str(error)]) from error
+    except OSError as error:
+        raise ConfigError([f"{error.filename or places.folder}  {error.strerror}"]) from error
 
 
 def _told(root: Path, name: str) -> dict[str, str]:

@@ -7,7 +7,9 @@ The file is a JSON list; each entry has ``fault`` and any of the others::
 ``fail`` answers with an error and does nothing. ``throttle`` is AWS's rate limit: the provider waits and tries again,
 as the real one does. ``timeout`` waits ``seconds`` and gives up, with nothing done. ``half`` does the work and then
 fails, so that the resource exists but is not as wanted. ``lost`` does the work and then loses the answer, so that the
-engine does not hear of it.
+engine does not hear of it. ``slow`` does the work at once and answers after ``seconds``: time to kill the engine in.
+
+``after`` lets that many operations through first, and ``times`` is how many it strikes then.
 """
 
 from __future__ import annotations
@@ -21,9 +23,9 @@ from typing import Any, Final, Literal, get_args
 
 from tierwise.sandbox.cloud import Cloud, CloudError
 
-Kind = Literal["fail", "throttle", "timeout", "half", "lost"]
+Kind = Literal["fail", "throttle", "timeout", "half", "lost", "slow"]
 Operation = Literal["create", "update", "delete", "read"]
-_MEMBERS: Final = frozenset({"operation", "type", "name", "fault", "times", "seconds", "message"})
+_MEMBERS: Final = frozenset({"operation", "type", "name", "fault", "after", "times", "seconds", "message"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,9 @@ class Fault:
         operation: Which operations it strikes; None for all but reads.
         type: Pattern of the type token.
         name: Pattern of the logical name.
+        after: How many operations that it is meant for go through first.
         times: How often it strikes at most; None for always.
-        seconds: How long a time-out takes.
+        seconds: How long a time-out or a slow answer takes.
         message: What the cloud says.
     """
 
@@ -44,6 +47,7 @@ class Fault:
     operation: Operation | None = None
     type: str = "*"
     name: str = "*"
+    after: int = 0
     times: int | None = None
     seconds: float = 1.0
     message: str = "InternalFailure: the sandbox was told to fail here"
@@ -70,8 +74,10 @@ class Faults:
         """The fault that strikes an operation now, or None."""
         for fault in self._faults:
             if fault.strikes(operation, token, name):
-                key = f"{fault.fault} {fault.operation} {fault.type} {fault.name}"
-                if fault.times is None or self._cloud.hit(key) <= fault.times:
+                if fault.times is None and not fault.after:
+                    return fault
+                met = self._cloud.hit(f"{fault.fault} {fault.operation} {fault.type} {fault.name} {fault.after}")
+                if met > fault.after and (fault.times is None or met <= fault.after + fault.times):
                     return fault
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ from typing import Any, Final
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
+from tierwise.sandbox.calls import CALLS_VARIABLE, Calls
 from tierwise.sandbox.cloud import Cloud, CloudError
 from tierwise.sandbox.faults import Faults, load
 from tierwise.sandbox.places import FOLDER_VARIABLE, Places
@@ -22,10 +24,12 @@ from tierwise.sandbox.service import Service
 #: What the engine allows itself: https://github.com/pulumi/pulumi, rpcutil.
 _MAX_MESSAGE: Final = 400 * 1024 * 1024
 _THREADS: Final = 8
+#: How often it looks whether the engine is still there.
+_SECONDS: Final = 1.0
 
 
 def serve(package: str) -> None:
-    """Serve until the engine is done.
+    """Serve until the engine is done, or is no more: one that is killed tells nobody.
 
     Args:
         package: ``aws``, ``awsx`` or ``docker-build``.
@@ -36,6 +40,8 @@ def serve(package: str) -> None:
     folder = os.environ.get(FOLDER_VARIABLE)
     if folder is None:
         raise CloudError(f"{FOLDER_VARIABLE} is not set: run Pulumi through `tierwise sandbox`")
+    # Loading the SDK makes classes by the thousand that stay for good; looking for garbage among them takes a third.
+    gc.set_threshold(50_000, 20, 50)
     places = Places(Path(folder))
     cloud = Cloud(places.cloud)
     service: Any
@@ -45,8 +51,10 @@ def serve(package: str) -> None:
         service = Components()
     else:
         service = Service(Provider(cloud, Faults(load(places.faults), cloud), package), package)
+    calls = Calls()
     server = grpc.server(
         ThreadPoolExecutor(_THREADS),
+        interceptors=[calls],
         options=[("grpc.max_receive_message_length", _MAX_MESSAGE), ("grpc.max_send_message_length", _MAX_MESSAGE)],
     )
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(service, server)  # pyright: ignore
@@ -61,7 +69,14 @@ def serve(package: str) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    stopped.wait()
+    engine = os.getppid()
+    # The engine may end this process without a word, so what is counted is written while it runs.
+    log = os.environ.get(CALLS_VARIABLE)
+    running = True
+    while running:
+        running = not stopped.wait(_SECONDS) and os.getppid() == engine
+        if log is not None:
+            calls.write(Path(log), package)
     server.stop(grace=1).wait()
 
 

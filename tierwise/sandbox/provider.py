@@ -13,10 +13,12 @@ from typing import Any, Final, cast
 from guardrails.resource import UNKNOWN
 from tierwise.preview import checks
 from tierwise.preview.checks import sdk
+from tierwise.preview.checks.constraints import constraints_of
 from tierwise.preview.plan import PlannedResource
 from tierwise.preview.urns import parse_urn
 from tierwise.preview.values import contains_unknown
 from tierwise.sandbox import functions
+from tierwise.sandbox.calls import apart
 from tierwise.sandbox.cloud import AlreadyExistsError, Cloud, CloudError, Held
 from tierwise.sandbox.diff import DEFAULTS, Change, changes
 from tierwise.sandbox.faults import Fault, Faults, Operation
@@ -234,7 +236,9 @@ class Provider:
         held = self._find(token, id_, state)
         if held is not None:
             self._cloud.remove(held)
-        if fault is not None:
+        if fault is not None and fault.fault == "slow":
+            time.sleep(fault.seconds)
+        elif fault is not None:
             raise CloudError(fault.message)
 
     def invoke(self, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
@@ -249,8 +253,10 @@ class Provider:
         Raises:
             CloudError: There is none.
         """
+        if token in self._loaded:
+            return token
         # One at a time: a module that another thread is still importing looks as if it were empty.
-        with self._loading:
+        with apart(), self._loading:
             if token not in self._loaded:
                 if sdk.resource_class(token) is None:
                     raise CloudError(f"{token}: the installed SDK knows no such type")
@@ -258,6 +264,7 @@ class Provider:
                 args = sdk.args_class(token)
                 if args is not None:
                     sdk.describe(args)
+                constraints_of(token)
                 self._loaded.add(token)
         return token
 
@@ -324,7 +331,7 @@ class Provider:
         pause = _FIRST_PAUSE
         for _ in range(_RETRIES):
             fault = self._faults.strike(operation, token, name)
-            if fault is None or fault.fault in ("half", "lost"):
+            if fault is None or fault.fault in ("half", "lost", "slow"):
                 return fault
             if fault.fault == "fail":
                 raise CloudError(fault.message)
@@ -337,6 +344,9 @@ class Provider:
 
     def _fall_over(self, fault: Fault | None, id_: str, outputs: dict[str, Any]) -> None:
         if fault is None:
+            return
+        if fault.fault == "slow":
+            time.sleep(fault.seconds)
             return
         if fault.fault == "lost":
             raise CloudError(fault.message)
