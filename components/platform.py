@@ -83,6 +83,7 @@ class Platform(Component):
         self.websocket_api = websocket.create_api(self)
         self.functions = serverless.create_functions(self)
         self.websocket_routes = websocket.create_routes(self)
+        storage.notify_functions(self)
         serverless.schedule_functions(self)
         admit_to_search(self)
         self.event_bus = create_event_bus(self)

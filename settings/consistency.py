@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from settings import fleet_checks, rest_checks, serverless_checks, watching_checks, websocket_checks
+from settings import bucket_checks, fleet_checks, rest_checks, serverless_checks, watching_checks, websocket_checks
 from settings.cluster_checks import CHECKS as CLUSTER_CHECKS
 from settings.function_links import CHECKS as FUNCTION_LINK_CHECKS
 from settings.links import FUNCTION_ONLY, NAMED, SINGLE, parse_link
@@ -272,5 +272,6 @@ _CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     *rest_checks.CHECKS,
     *watching_checks.CHECKS,
     *websocket_checks.CHECKS,
+    *bucket_checks.CHECKS,
     _baseline,
 )

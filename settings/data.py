@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from settings.base import DailyWindow, Name, RecoveryDays, ScheduleExpression, Section, by_tier
+from settings.bucket_notifications import BucketNotification
 
 
 class NightStop(Section):
@@ -173,6 +174,8 @@ class Bucket(Section):
     """Whether it is copied to ``secondaryRegion``, where the tier replicates at all."""
     receives_logs: bool = False
     """Whether load balancer, S3 and flow logs are written here. Mark one bucket."""
+    notify: dict[Name, BucketNotification] = Field(default_factory=dict[str, BucketNotification])
+    """Functions that S3 calls when objects come or go, by a name for each."""
     retain: bool = by_tier("protect")
     """Whether Pulumi protects it and leaves it in AWS when it is removed from the configuration."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.assembly import websocket
+from components.assembly import storage, websocket
 from components.assembly.function_links import further_grants
 from components.assembly.links import link_grants
 from settings.links import parse_link
@@ -116,7 +116,7 @@ def _grants(platform: Platform, user: str) -> list[Grant]:
     grants += link_grants(platform, user, links, platform.services)
     for link in map(parse_link, links):
         grants += further_grants(platform, user, link)
-    return [*grants, *websocket.connections_grants(platform, user)]
+    return [*grants, *websocket.connections_grants(platform, user), *storage.notified_grants(platform, user)]
 
 
 def create_http_api(platform: Platform) -> HttpApi | None:

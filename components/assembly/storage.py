@@ -9,6 +9,7 @@ import pulumi
 from components.assembly import account
 
 if TYPE_CHECKING:
+    from components.grant import Grant
     from components.platform import Platform
     from components.secrets.customer_key import CustomerKey
     from components.storage.bucket import Bucket
@@ -84,6 +85,37 @@ def admit_to_buckets(platform: Platform) -> dict[str, pulumi.Resource]:
         )
         policies[name] = access.policy
     return policies
+
+
+def notify_functions(platform: Platform) -> None:
+    """What buckets tell functions."""
+    for name, bucket in platform.all_buckets.items():
+        if bucket.settings.notify:
+            from components.storage.bucket_notifications import BucketNotifications
+
+            BucketNotifications(
+                f"bucket-{name}-notifications",
+                settings=bucket.settings.notify,
+                bucket=bucket,
+                names=platform.names,
+                functions=platform.functions,
+                opts=platform.child(),
+            )
+
+
+def notified_grants(platform: Platform, function: str) -> list[Grant]:
+    """What lets a function read the objects that buckets tell it of."""
+    told = [
+        (bucket, entry)
+        for bucket in platform.all_buckets.values()
+        for entry in bucket.settings.notify.values()
+        if entry.function == function
+    ]
+    if not told:
+        return []
+    from components.storage.bucket_notifications import reading_grant
+
+    return [reading_grant(platform.names, bucket, entry) for bucket, entry in told]
 
 
 def replicate_buckets(platform: Platform) -> None:

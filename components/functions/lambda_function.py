@@ -139,7 +139,13 @@ class LambdaFunction(Component):
         return self._names.arn("lambda", f"function:{self.physical_name}:{LIVE}")
 
     def admit(
-        self, parent: Component, name: str, *, principal: str, source_arn: pulumi.Input[str]
+        self,
+        parent: Component,
+        name: str,
+        *,
+        principal: str,
+        source_arn: pulumi.Input[str],
+        source_account: pulumi.Input[str] | None = None,
     ) -> lambda_.Permission:
         """Let an AWS service call the alias on behalf of one source.
 
@@ -148,6 +154,7 @@ class LambdaFunction(Component):
             name: Logical name of the permission.
             principal: Service principal.
             source_arn: ARN, or pattern, of what calls.
+            source_account: Account of what calls, where its ARN does not say.
         """
         return lambda_.Permission(
             name,
@@ -156,6 +163,7 @@ class LambdaFunction(Component):
             qualifier=self.alias.name,
             principal=principal,
             source_arn=source_arn,
+            source_account=source_account,
             opts=parent.child(),
         )
 
