@@ -26,7 +26,7 @@ from tierwise.review.diff_text import clean
 
 _SIGN: Final = 30.0
 #: Colours by use, light then dark.
-_COLOURS: Final = {
+COLOURS: Final = {
     "paper": ("#ffffff", "#0f1722"),
     "edge": ("#d5dde6", "#2b3a4d"),
     "layer": ("#f5f8fb", "#162130"),
@@ -36,7 +36,7 @@ _COLOURS: Final = {
     "chip": ("#e3e9f1", "#26364a"),
     "ink": ("#17212b", "#eef3f8"),
     "soft": ("#52616f", "#adbccb"),
-    "link": ("#7f93a8", "#7489a0"),
+    "link": ("#6f8398", "#7a8fa6"),
     "network": ("#6d4bd0", "#a58bf5"),
 }
 #: Fill of a sign's tile by family; its lines are white, at 3:1 or more on each.
@@ -52,7 +52,7 @@ FAMILIES: Final = {
 
 def variables(dark: bool) -> str:
     """The picture's colours as CSS custom properties."""
-    return ";".join(f"--d-{name}:{pair[dark]}" for name, pair in _COLOURS.items())
+    return ";".join(f"--d-{name}:{pair[dark]}" for name, pair in COLOURS.items())
 
 
 def style() -> str:
