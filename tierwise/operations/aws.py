@@ -90,7 +90,7 @@ class Aws:
             self._identity = found
         return self._identity
 
-    def read(self, service: str, operation: str, *, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+    def read(self, service: str, operation: str, /, *, region: str | None = None, **parameters: Any) -> dict[str, Any]:
         """Call what changes nothing.
 
         Args:
@@ -108,7 +108,7 @@ class Aws:
         return self._call(service, operation, region or self.region, parameters)
 
     def pages(
-        self, service: str, operation: str, key: str, *, region: str | None = None, **parameters: Any
+        self, service: str, operation: str, key: str, /, *, region: str | None = None, **parameters: Any
     ) -> Iterator[Any]:
         """Every element of a list that AWS answers page by page.
 
@@ -132,7 +132,9 @@ class Aws:
         except (BotoCoreError, ClientError) as error:
             raise self._translated(error, service, operation, region) from None
 
-    def change(self, service: str, operation: str, *, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+    def change(
+        self, service: str, operation: str, /, *, region: str | None = None, **parameters: Any
+    ) -> dict[str, Any]:
         """Call what changes something; a dry run prints the call and returns nothing.
 
         Args:

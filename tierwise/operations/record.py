@@ -15,7 +15,7 @@ from tierwise.operations.aws import Aws
 from tierwise.operations.errors import AwsError
 from tierwise.operations.lock import operator, parameter
 
-RIGHTS: Final = ("ssm:GetParameter", "ssm:PutParameter", "ssm:GetParameterHistory")
+RIGHTS: Final = ("ssm:GetParameter", "ssm:PutParameter")
 
 
 @dataclass
@@ -108,23 +108,23 @@ class Record:
         entry.note = note or entry.note
         self.write(entry)
 
-    def history(self) -> list[Entry]:
-        """Every run that is still known, the oldest first; each as it ended."""
-        try:
-            versions = list(self._aws.pages("ssm", "GetParameterHistory", "Parameters", Name=self._name))
-        except AwsError as error:
-            if error.missing:
-                return []
-            raise
-        runs: dict[str, Entry] = {}
-        for version in versions:
-            entry = _parse(version["Value"])
-            if entry is not None:
-                runs[entry.started] = entry
-        return list(runs.values())
-
     def _now(self) -> str:
         return datetime.fromtimestamp(self._aws.console.clock.now(), UTC).isoformat(timespec="seconds")
+
+
+def read_history(aws: Aws, name: str) -> list[Entry]:
+    """Every run in a parameter that is still known, each as it ended.
+
+    Args:
+        aws: The way to AWS.
+        name: The parameter.
+    """
+    runs: dict[str, Entry] = {}
+    for version in aws.pages("ssm", "GetParameterHistory", "Parameters", Name=name):
+        entry = _parse(version["Value"])
+        if entry is not None:
+            runs[entry.started] = entry
+    return list(runs.values())
 
 
 def _parse(text: str) -> Entry | None:

@@ -46,8 +46,31 @@ _SMOKE: Final = (
     "synthetics:GetCanaryRuns",
 )
 
+_ROLLBACK: Final = (
+    "autoscaling:DescribeInstanceRefreshes",
+    "autoscaling:RollbackInstanceRefresh",
+    "autoscaling:StartInstanceRefresh",
+    "cloudfront:CreateInvalidation",
+    "codedeploy:CreateDeployment",
+    "codedeploy:StopDeployment",
+    "ec2:DescribeLaunchTemplateVersions",
+    "ecs:DescribeTaskDefinition",
+    "ecs:ListServiceDeployments",
+    "ecs:ListTaskDefinitions",
+    "ecs:StopServiceDeployment",
+    "ecs:UpdateService",
+    "lambda:ListVersionsByFunction",
+    "lambda:UpdateAlias",
+    "s3:DeleteObject",
+    "s3:GetObjectVersion",
+    "s3:ListBucketVersions",
+    "s3:PutObject",
+)
+
 COMMANDS: Final[Mapping[str, Needs]] = {
+    "history": Needs("lists what was done to a stack", ("ssm:GetParameterHistory", "ssm:GetParametersByPath")),
     "smoke": Needs("looks whether what runs is what was asked for, and answers", _SMOKE),
+    "rollback": Needs("brings the release before back, and smokes it", tuple(sorted({*_SMOKE, *_CHANGES, *_ROLLBACK}))),
 }
 
 
