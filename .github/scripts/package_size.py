@@ -2,9 +2,9 @@
 
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 
-    python package_size.py FOLDER…
+    python package_size.py [FOLDER…]
 
-A folder with a Dockerfile becomes an image, which has another limit, and is passed over. Python and Node dependencies
+Without a folder: every archive that a system's configuration names. A folder with a Dockerfile becomes an image, which has another limit, and is passed over. Python and Node dependencies
 are brought in first, as the release brings them in.
 """
 
@@ -17,11 +17,33 @@ import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 MEBIBYTE = 1024 * 1024
 MOST_ZIPPED = 50 * MEBIBYTE
 MOST_UNPACKED = 250 * MEBIBYTE
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".pytest_cache", "test", "tests", "README.md")
+
+
+def archives(root: Path) -> list[str]:
+    """The folders that systems name as a function's archive."""
+    found: set[str] = set()
+
+    def look(node: Any) -> None:
+        if isinstance(node, dict):
+            if isinstance(node.get("archive"), str):
+                found.add(node["archive"])
+            for value in node.values():
+                look(value)
+        elif isinstance(node, list):
+            for value in node:
+                look(value)
+
+    for file in sorted(root.glob("systems/*/Pulumi*.yaml")):
+        look(yaml.safe_load(file.read_text(encoding="utf-8")))
+    return sorted(found)
 
 
 @dataclass(frozen=True)
@@ -65,7 +87,7 @@ def package(source: Path, target: Path) -> None:
 def main(folders: list[str]) -> int:
     """Measure each and print a line."""
     refused = 0
-    for source in map(Path, folders):
+    for source in map(Path, folders or archives(Path())):
         if not source.is_dir() or (source / "Dockerfile").is_file():
             continue
         with tempfile.TemporaryDirectory() as work:

@@ -310,6 +310,18 @@ def test_what_is_too_large_for_lambda_is_refused(tmp_path: Path, monkeypatch: py
     assert package_size.main([str(small), str(image)]) == 1
 
 
+@pytest.mark.requirement("PRATIKO-47", check="ci")
+def test_the_archives_that_are_measured_are_those_of_the_configuration(tmp_path: Path) -> None:
+    system = tmp_path / "systems" / "x"
+    system.mkdir(parents=True)
+    config = {"functionDefaults": {"value": {"archive": "a"}}, "functions": {"value": {"f": {"archive": "b"}, "g": {}}}}
+    (system / "Pulumi.yaml").write_text(yaml.safe_dump({"config": config}))
+    (system / "Pulumi.prod.yaml").write_text(
+        yaml.safe_dump({"config": {"x:overrides": {"functions": {"f": {"archive": "c"}}}}})
+    )
+    assert module("package_size").archives(tmp_path) == ["a", "b", "c"]
+
+
 @pytest.mark.requirement("EC2M-93")
 def test_a_secret_in_a_file_or_in_history_is_found_and_not_shown(tmp_path: Path) -> None:
     git = ["git", "-c", "user.name=t", "-c", "user.email=t@t.example", "-C", str(tmp_path)]
