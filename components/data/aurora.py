@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Final
 
 import pulumi
-from pulumi_aws import cloudwatch, iam, rds
+from pulumi_aws import cloudwatch, rds
 
 from components.component import Component
 from components.data.aurora_proxy import AuroraProxy
+from components.data.enhanced_monitoring import create_monitoring_role
 from components.data.postgres_parameters import cluster_entries
 from components.data.postgres_users import user_name
 from components.grant import Grant, Opening, Statement
-from components.iam import create_service_role
 from components.names import Names
 from components.network.security_group import SecurityGroup
 from settings.aurora import Aurora as AuroraSettings
@@ -93,7 +93,7 @@ class AuroraCluster(Component):
         self.parameter_group = self._create_parameter_group()
         # Each user opens the port for itself with a rule of its own; nothing leaves.
         self.security_group = SecurityGroup(name, vpc_id=vpc_id, description="Aurora PostgreSQL", opts=self.child())
-        self._monitoring_role_arn, self._monitoring = self._create_monitoring_role()
+        self._monitoring_role_arn, self._monitoring = create_monitoring_role(self, names, settings.monitoring_seconds)
         self.cluster = self._create_cluster(global_cluster, log_retention_days)
         self.instances = self._create_instances(zones)
         self.master_secret_arn = self.cluster.master_user_secrets.apply(lambda secrets: secrets[0].secret_arn or "")
@@ -171,26 +171,6 @@ class AuroraCluster(Component):
             tags=self.tags,
             opts=self.child(),
         )
-
-    def _create_monitoring_role(self) -> tuple[pulumi.Output[str] | None, list[pulumi.Resource]]:
-        if self._settings.monitoring_seconds == 0:
-            return None, []
-        role = create_service_role(
-            self,
-            f"{self.logical_name}-monitoring",
-            service="monitoring.rds.amazonaws.com",
-            description="Lets RDS publish enhanced monitoring",
-            names=self._names,
-        )
-        # AWS's own policy for this purpose: it reaches the RDSOSMetrics log group alone.
-        # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonRDSEnhancedMonitoringRole.html
-        attachment = iam.RolePolicyAttachment(
-            f"{self.logical_name}-monitoring",
-            role=role.role.name,
-            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
-            opts=self.child(),
-        )
-        return role.arn, [attachment]
 
     def _create_cluster(self, global_cluster: rds.GlobalCluster | None, log_retention_days: int) -> rds.Cluster:
         settings = self._settings

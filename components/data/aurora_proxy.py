@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pulumi
-from pulumi_aws import rds, vpc
+from pulumi_aws import rds
 
 from components.component import Component
+from components.data.proxy_group import create_proxy_group
 from components.grant import Statement
 from components.iam import create_service_role
 from components.names import Names
-from components.network.security_group import Rule, SecurityGroup
+from components.network.security_group import SecurityGroup
 
 
 class AuroraProxy(Component):
@@ -55,7 +56,7 @@ class AuroraProxy(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts=opts)
-        self.security_group = self._create_security_group(vpc_id, cluster_security_group, port)
+        self.security_group = create_proxy_group(self, vpc_id=vpc_id, database_group=cluster_security_group, port=port)
         role = create_service_role(
             self,
             f"{name}-role",
@@ -85,31 +86,6 @@ class AuroraProxy(Component):
         self.endpoint: pulumi.Output[str] = self.proxy.endpoint
         self.resource_id: pulumi.Output[str] = self.proxy.arn.apply(lambda arn: arn.rpartition(":")[2])
         self.register_outputs({"endpoint": self.endpoint})
-
-    def _create_security_group(
-        self, vpc_id: pulumi.Input[str], cluster_group: SecurityGroup, port: int
-    ) -> SecurityGroup:
-        group = SecurityGroup(
-            self.logical_name,
-            vpc_id=vpc_id,
-            description="RDS Proxy of the cluster",
-            egress=[
-                Rule(role="cluster", description="To the cluster", from_port=port, security_group_id=cluster_group.id)
-            ],
-            opts=self.child(),
-        )
-        vpc.SecurityGroupIngressRule(
-            f"{self.logical_name}-to-cluster",
-            security_group_id=cluster_group.id,
-            referenced_security_group_id=group.id,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            description="From the proxy",
-            tags=self.tags,
-            opts=self.child(),
-        )
-        return group
 
     def _target(self, cluster: rds.Cluster, requires: Sequence[pulumi.Resource]) -> None:
         group = rds.ProxyDefaultTargetGroup(

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pulumi
-from pulumi_aws import cloudwatch, iam, rds, ssm
+from pulumi_aws import cloudwatch, rds, ssm
 
 from components.component import Component
+from components.data.enhanced_monitoring import create_monitoring_role
 from components.data.postgres_parameters import parameter_entries
 from components.data.postgres_proxy import PostgresProxy
 from components.data.postgres_users import create_user
 from components.grant import Grant, Opening, Statement
-from components.iam import create_service_role
 from components.names import Names
 from components.network.security_group import SecurityGroup
 from components.secrets.secret_names import parameter_arn
@@ -98,7 +98,7 @@ class PostgresInstance(Component):
         self.subnet_group = self._create_subnet_group(subnet_ids)
         self.parameter_group = self._create_parameter_group()
         self.security_group = self._create_security_group(vpc_id)
-        self._monitoring_role_arn, self._monitoring = self._create_monitoring_role()
+        self._monitoring_role_arn, self._monitoring = create_monitoring_role(self, names, settings.monitoring_seconds)
         self.instance = self._create_instance()
         self.replica = self._create_replica() if settings.read_replica else None
         self.users = self._create_users(users, secret_recovery_days)
@@ -176,27 +176,6 @@ class PostgresInstance(Component):
             )
             for export in LOG_EXPORTS
         ]
-
-    def _create_monitoring_role(self) -> tuple[pulumi.Output[str] | None, list[pulumi.Resource]]:
-        if self._settings.monitoring_seconds == 0:
-            return None, []
-        role = create_service_role(
-            self,
-            f"{self.logical_name}-monitoring",
-            service="monitoring.rds.amazonaws.com",
-            description="Lets RDS publish enhanced monitoring",
-            names=self._names,
-        )
-        # AWS's own policy for this purpose: it reaches the RDSOSMetrics log group alone.
-        # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonRDSEnhancedMonitoringRole.html
-        attachment = iam.RolePolicyAttachment(
-            f"{self.logical_name}-monitoring",
-            role=role.role.name,
-            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
-            opts=self.child(),
-        )
-        # RDS tries the role when the instance is made.
-        return role.arn, [attachment]
 
     def _create_instance(self) -> rds.Instance:
         settings = self._settings

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pulumi
-from pulumi_aws import rds, vpc
+from pulumi_aws import rds
 
 from components.component import Component
+from components.data.proxy_group import create_proxy_group
 from components.iam import create_service_role
 from components.names import Names
-from components.network.security_group import Rule, SecurityGroup
+from components.network.security_group import SecurityGroup
 from components.secrets.stored_value import StoredValue
 
 
@@ -54,41 +55,11 @@ class PostgresProxy(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts=opts)
-        self.security_group = self._create_security_group(vpc_id, instance_security_group, port)
+        self.security_group = create_proxy_group(self, vpc_id=vpc_id, database_group=instance_security_group, port=port)
         self.proxy = self._create_proxy(names, subnet_ids, users)
         self._target(instance)
         self.endpoint: pulumi.Output[str] = self.proxy.endpoint
         self.register_outputs({"endpoint": self.endpoint})
-
-    def _create_security_group(
-        self, vpc_id: pulumi.Input[str], instance_group: SecurityGroup, port: int
-    ) -> SecurityGroup:
-        group = SecurityGroup(
-            self.logical_name,
-            vpc_id=vpc_id,
-            description="RDS Proxy",
-            egress=[
-                Rule(
-                    role="database",
-                    description="To the database",
-                    from_port=port,
-                    security_group_id=instance_group.id,
-                )
-            ],
-            opts=self.child(),
-        )
-        vpc.SecurityGroupIngressRule(
-            f"{self.logical_name}-to-database",
-            security_group_id=instance_group.id,
-            referenced_security_group_id=group.id,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            description="From the proxy",
-            tags=self.tags,
-            opts=self.child(),
-        )
-        return group
 
     def _create_proxy(
         self, names: Names, subnet_ids: Sequence[pulumi.Input[str]], users: Mapping[str, StoredValue]
