@@ -4,8 +4,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 
     python package_size.py [FOLDER…]
 
-Without a folder: every archive that a system's configuration names. A folder with a Dockerfile becomes an image, which has another limit, and is passed over. Python and Node dependencies
-are brought in first, as the release brings them in.
+Without a folder: every archive that a system's configuration names. A folder with a Dockerfile becomes an image, which
+has another limit, and is passed over. Python and Node dependencies are brought in first, as the release brings them in.
 """
 
 from __future__ import annotations
