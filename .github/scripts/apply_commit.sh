@@ -1,14 +1,21 @@
 #!/usr/bin/env bash
-# Applies an earlier commit to a stack, from a worktree of its own, with the tools that it was built with.
-#   apply_commit.sh SYSTEM STAGE COMMIT
+# Applies an earlier commit and its release to a stack, from a worktree of its own, with the tools that it was built with.
+#   apply_commit.sh SYSTEM STAGE FILE       FILE is what last_good.py printed before the release began
 set -euo pipefail
-if [ -z "$3" ]; then
+tierwise="$PWD/.venv/bin/tierwise"
+{ read -r commit && read -r release; } < "$3"
+if [ -z "$commit" ]; then
   echo "$1/$2 has no earlier commit to return to; what the failed one made stays, for a person to look at" >&2
   exit 1
 fi
 folder="$(mktemp -d)/good"
-git worktree add --detach "$folder" "$3"
-trap 'git worktree remove --force "$folder"' EXIT
+git="$(git rev-parse --absolute-git-dir)"
+git worktree add --detach "$folder" "$commit"
+trap 'cd / && git --git-dir="$git" worktree remove --force "$folder"' EXIT
 make -C "$folder" setup
-(cd "$folder" && pulumi up --yes --non-interactive --cwd "systems/$1" --stack "$2" --policy-pack ../../policy)
-.venv/bin/tierwise smoke "$1/$2" --yes
+cd "$folder"
+if [ -n "$release" ]; then
+  pulumi config set "$1:release" "$release" --cwd "systems/$1" --stack "$2"
+fi
+pulumi up --yes --non-interactive --cwd "systems/$1" --stack "$2" --policy-pack ../../policy
+"$tierwise" smoke "$1/$2" --yes

@@ -1,4 +1,4 @@
-"""Prints which systems a pull request's event makes or removes a stack of, for a workflow's outputs.
+"""Prints which systems a pull request's event makes or removes a stack of, and their images, for a workflow's outputs.
 
 Reads the event from ``EVENT`` and the repository's systems from ``SYSTEMS``, both JSON. Only a label that names one of
 those systems counts; a label's name is anybody's text and is never printed.
@@ -9,6 +9,9 @@ from __future__ import annotations
 import json
 import os
 from typing import Any
+
+import yaml
+from delivery import FILE, described
 
 PREFIX = "environment:"
 
@@ -30,9 +33,13 @@ def decide(event: dict[str, Any], systems: list[str]) -> tuple[list[str], list[s
 
 
 def main() -> None:
-    """Print both outputs."""
+    """Print the outputs."""
     make, remove = decide(json.loads(os.environ["EVENT"]), json.loads(os.environ["SYSTEMS"]))
-    print(f"make={json.dumps(make)}")
+    delivery = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    context = {system: described(delivery, system).get("image") for system in make}
+    made = [{"system": system, "image": context[system] is not None} for system in make]
+    print(f"make={json.dumps(made)}")
+    print(f"images={json.dumps([{'system': name, 'context': folder} for name, folder in context.items() if folder])}")
     print(f"remove={json.dumps(remove)}")
 
 

@@ -37,7 +37,12 @@ def module(name: str) -> ModuleType:
     assert spec.loader is not None
     loaded = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = loaded
-    spec.loader.exec_module(loaded)
+    # As when it is run: what lies beside it can be imported.
+    sys.path.insert(0, str(SCRIPTS))
+    try:
+        spec.loader.exec_module(loaded)
+    finally:
+        sys.path.remove(str(SCRIPTS))
     return loaded
 
 

@@ -10,22 +10,35 @@ from typing import Any
 import pytest
 
 from tests.ci.scripts import Tools, module
+from tests.ci.workflows import before, workflow
 from tests.support.stacks import ROOT, reviewed
 
 DIGEST = f"sha256:{'a' * 64}"
 
 
-def update(commit: str, result: str = "succeeded", kind: str = "update") -> dict[str, Any]:
+def update(commit: str, result: str = "succeeded", kind: str = "update", release: str = "") -> dict[str, Any]:
     """An entry of Pulumi's history."""
-    return {"kind": kind, "result": result, "environment": {"git.head": commit}}
+    config = {"pika:release": {"value": release, "secret": False}} if release else {}
+    return {"kind": kind, "result": result, "environment": {"git.head": commit}, "config": config}
 
 
 def test_the_last_good_commit_is_that_of_the_newest_update_that_succeeded() -> None:
     last_good = module("last_good").last_good
     a, b = "a" * 40, "b" * 40
-    assert last_good([update(b, "failed"), update(b, kind="refresh"), update(a), update(b)]) == a
-    assert last_good([update("$(rm -rf)"), update(a)]) == a
-    assert last_good([]) == ""
+    history = [update(b, "failed", release=b), update(b, kind="refresh"), update(a, release=DIGEST), update(b)]
+    assert last_good(history, "pika") == (a, DIGEST)
+    assert last_good([update("$(rm -rf)"), update(a, release="; rm -rf /")], "pika") == (a, "")
+    assert last_good([], "pika") == ("", "")
+
+
+def test_a_look_at_a_stack_takes_the_image_that_it_runs(tmp_path: Path) -> None:
+    tools = Tools(tmp_path, "pulumi")
+    tools.answer("pulumi", "history", prints=json.dumps([update("a" * 40, release=DIGEST)]))
+    assert tools.run("last_good.py", "pika", "prod", "--adopt", cwd=tmp_path).returncode == 0
+    where = ["--cwd", "systems/pika", "--stack", "prod"]
+    assert tools.calls[-1] == ["pulumi", "config", "set", "pika:release", DIGEST, *where]
+    for name, job in (("live-preview", "preview"), ("drift", "look")):
+        assert before(workflow(name)["jobs"][job], "last_good.py", "pulumi preview")
 
 
 @pytest.fixture
@@ -53,7 +66,7 @@ def test_a_release_does_not_undo_a_newer_one(tmp_path: Path, repository: tuple[P
     assert f"already runs {newer}" in refused.stderr
     subprocess.run(["git", "-C", str(folder), "checkout", "-q", newer], check=True)  # noqa: S603, S607
     again = tools.run("last_good.py", "pika", "prod", cwd=folder)
-    assert (again.returncode, again.stdout.strip()) == (0, newer)
+    assert (again.returncode, again.stdout) == (0, f"{newer}\n\n")
 
 
 def test_a_new_stack_has_no_commit_to_return_to_and_another_error_stops(
@@ -63,9 +76,9 @@ def test_a_new_stack_has_no_commit_to_return_to_and_another_error_stops(
     tools.answer("pulumi", "new", complains="error: no stack named 'new' found", status=255)
     tools.answer("pulumi", complains="error: AccessDenied", status=255)
     new = tools.run("last_good.py", "pika", "new", cwd=repository[0])
-    assert (new.returncode, new.stdout) == (0, "")
+    assert (new.returncode, new.stdout) == (0, "\n\n")
     denied = tools.run("last_good.py", "pika", "prod", cwd=repository[0])
-    assert denied.returncode == 255
+    assert denied.returncode == 1
     assert "AccessDenied" in denied.stderr
 
 
@@ -167,18 +180,26 @@ def test_a_stack_without_a_site_bucket_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.requirement("EC2M-104", check="ci")
 def test_an_earlier_commit_is_applied_from_its_own_worktree(tmp_path: Path, repository: tuple[Path, list[str]]) -> None:
     folder, (older, _) = repository
-    (folder / ".venv" / "bin").mkdir(parents=True)
     tools = Tools(tmp_path, "pulumi", "make", "tierwise")
+    (folder / ".venv" / "bin").mkdir(parents=True)
     (folder / ".venv" / "bin" / "tierwise").symlink_to(tools.folder / "tierwise")
-    done = tools.run("apply_commit.sh", "ec2-manager", "staging", older, cwd=folder)
+    good = tmp_path / "last-good.txt"
+    good.write_text(f"{older}\n{DIGEST}\n")
+    done = tools.run("apply_commit.sh", "ec2-manager", "staging", str(good), cwd=folder)
     assert done.returncode == 0, done.stderr
-    assert [call[0] for call in tools.calls] == ["make", "pulumi", "tierwise"]
+    assert [call[:3] for call in tools.calls[1:]] == [
+        ["pulumi", "config", "set"],
+        ["pulumi", "up", "--yes"],
+        ["tierwise", "smoke", "ec2-manager/staging"],
+    ]
+    assert tools.calls[1][3:5] == ["ec2-manager:release", DIGEST]
     assert tools.calls[0][1] == "-C"
     assert tools.calls[0][3] == "setup"
     worktree = tools.calls[0][2]
     assert not Path(worktree).exists()  # and it is removed again
-    assert "--stack staging" in " ".join(tools.calls[1])
-    nowhere = tools.run("apply_commit.sh", "ec2-manager", "staging", "", cwd=folder)
+    assert "--stack staging" in " ".join(tools.calls[2])
+    good.write_text("\n\n")
+    nowhere = tools.run("apply_commit.sh", "ec2-manager", "staging", str(good), cwd=folder)
     assert nowhere.returncode == 1
     assert "no earlier commit" in nowhere.stderr
 

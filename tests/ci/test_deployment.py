@@ -183,7 +183,7 @@ def test_what_is_not_sound_goes_back_by_itself() -> None:
     assert before(job, "Health", "Nothing differs", "Back to the version before", "Back to the last good commit")
     assert step(job, "Back to the version before")["run"] == '.venv/bin/tierwise rollback "$SYSTEM/$STAGE" --yes'
     # Where to is found out before anything changes, and the commit is applied with its own program.
-    assert before(job, "The commit to return to", "Infrastructure and code")
+    assert before(job, "The commit and the image to return to", "Infrastructure and code")
     assert "apply_commit.sh" in step(job, "Back to the last good commit")["run"]
     script = (ROOT / ".github/scripts/apply_commit.sh").read_text()
     assert "git worktree add --detach" in script

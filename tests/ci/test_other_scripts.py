@@ -449,3 +449,13 @@ def test_gitlabs_comment_is_posted_once_and_edited_afterwards() -> None:
     ]
     with pytest.raises(SystemExit, match="not encrypted"):
         post("x", "http://gitlab.example/api/v4/projects/1/x", "t")
+
+
+def test_the_labels_are_read_with_the_images_that_the_systems_need(tmp_path: Path) -> None:
+    event = {"action": "reopened", "pull_request": {"labels": [{"name": "environment:phoney"}]}}
+    done = Tools(tmp_path).run("environment_labels.py", cwd=ROOT, EVENT=json.dumps(event), SYSTEMS='["phoney", "pika"]')
+    assert done.stdout.splitlines() == [
+        'make=[{"system": "phoney", "image": true}]',
+        'images=[{"system": "phoney", "context": "workloads/functions/phoney"}]',
+        "remove=[]",
+    ]

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.ci.workflows import ROOT, before, commands, step, workflow
+from tests.ci.workflows import ROOT, before, commands, needs, step, workflow
 
 
 def crons(name: str) -> list[str]:
@@ -82,7 +82,7 @@ def test_a_pull_requests_stack_is_made_by_label_and_goes_with_it() -> None:
     assert jobs["which"]["permissions"] == {"contents": "read"}
     for name in ("make", "remove"):
         job = jobs[name]
-        assert job["needs"] == "which"
+        assert "which" in needs("pr-environment", name)
         assert job["environment"] == "dev"
         # The stack's name comes from the script that checks it, and from nowhere else.
         assert before(job, "ephemeral.py", "pulumi")
@@ -91,6 +91,9 @@ def test_a_pull_requests_stack_is_made_by_label_and_goes_with_it() -> None:
                 assert '--stack "$STACK"' in line
         stacks = {one["env"]["STACK"] for one in job["steps"] if "STACK" in one.get("env", {})}
         assert stacks == {"${{ steps.stack.outputs.stack }}"}
+    # Its image is built and scanned as any other.
+    assert jobs["images"]["uses"] == "./.github/workflows/images.yml"
+    assert before(jobs["make"], "tierwise preview", "push_image.py", "pulumi up")
     assert "pulumi destroy --yes --non-interactive --remove" in commands(jobs["remove"])
     assert "--hours 72" in commands(jobs["make"])
     assert "tierwise cleanup" in commands(jobs["expired"])
