@@ -11,7 +11,7 @@ HANDLERS := $(if $(shell command -v npm),$(NODE_WORK)/node_modules/.ready)
 # Bytecode makes imports three times as fast; an empty value lets Python keep it where the machine forbids it.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: setup preview test coverage lint audit secure-code secrets bench generate up down clean
+.PHONY: setup preview test coverage lint audit secure-code secrets bench generate screenshots up down clean
 
 setup: .venv/.ready $(HANDLERS)
 
@@ -72,6 +72,11 @@ generate: setup
 	@$(BIN)/python -m tierwise.preview.replacement_generate
 	@$(BIN)/python -m guardrails.page
 	@$(BIN)/python -m tierwise.review.document_page
+	@$(BIN)/python -m tierwise.review.pictures
+
+# Of the report, for the documentation; needs Chromium on PATH.
+screenshots: setup
+	@$(BIN)/python -m tests.review.browser.screenshots
 
 # Without AWS credentials in the environment the real engine works on a sandbox AWS on this machine.
 AWS := $(AWS_PROFILE)$(AWS_ACCESS_KEY_ID)$(AWS_ROLE_ARN)

@@ -62,9 +62,9 @@ _ARNS: Final = {
 _JOINTS: Final = {
     "aws:route53/record:Record": ("zoneId", "aliases"),
     "aws:apigatewayv2/integration:Integration": ("apiId", "integrationUri"),
-    "aws:apigatewayv2/authorizer:Authorizer": ("apiId", "jwtConfiguration"),
+    "aws:apigatewayv2/authorizer:Authorizer": ("apiId", "jwtConfiguration", "authorizerUri"),
     "aws:apigateway/integration:Integration": ("restApi", "uri"),
-    "aws:apigateway/authorizer:Authorizer": ("restApi", "providerArns"),
+    "aws:apigateway/authorizer:Authorizer": ("restApi", "providerArns", "authorizerUri"),
     "aws:lambda/eventSourceMapping:EventSourceMapping": ("eventSourceArn", "functionName"),
     "aws:cloudwatch/eventTarget:EventTarget": ("rule", "arn"),
     "aws:lb/listener:Listener": ("loadBalancerArn", "defaultActions"),

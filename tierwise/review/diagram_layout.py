@@ -392,18 +392,19 @@ def _draw_routes(
     sides: dict[tuple[_End, bool], list[tuple[float, int, int]]] = defaultdict(list)
     for index, ((source, target), chain) in enumerate(zip(edges, chains, strict=True)):
         down = source[0].row <= target[0].row
-        # The next item as seen from the upper end and from the lower one.
-        near = (chain[1].x, chain[-2].x) if chain else (boxes[index][1].middle, boxes[index][0].middle)
+        # What is next, as seen from the upper end and from the lower one.
+        upper, lower = boxes[index] if down else boxes[index][::-1]
+        near = (chain[1].x, chain[-2].x) if len(chain) > 2 else (lower.middle, upper.middle)
         at_source, at_target = near if down else near[::-1]
         sides[source, down].append((at_source, index, 0))
         sides[target, not down if chain else True].append((at_target, index, 1))
     ports: dict[tuple[int, int], float] = {}
-    for met in sides.values():
+    for (end, _), met in sides.items():
         met.sort()
-        box = boxes[met[0][1]][met[0][2]]
+        box, middle = boxes[met[0][1]][met[0][2]], _middle(layout, end)
         step = min(_PORT, (box.width - 24) / max(1, len(met) - 1))
-        for number, (_, index, end) in enumerate(met):
-            ports[index, end] = box.middle + step * (number - (len(met) - 1) / 2)
+        for number, (_, index, side) in enumerate(met):
+            ports[index, side] = middle + step * (number - (len(met) - 1) / 2)
     for index, (((source, _), (target, _)), links) in enumerate(edges.items()):
         down, chain = source.row <= target.row, chains[index]
         starts, ends = (ports[index, 0], boxes[index][0]), (ports[index, 1], boxes[index][1])
@@ -417,6 +418,14 @@ def _draw_routes(
             points += [(item.x, bands[row + offset][0]), (item.x, bands[row + offset][1])]
         points += [(lower[0], bands[row + len(chain) - 1][0]), (lower[0], lower[1].y)]
         layout.routes.append(Route(tuple(links), _path(points if down else points[::-1])))
+
+
+def _middle(layout: Layout, end: _End) -> float:
+    """Where lines meet a side: in the middle, or between two members when they are all members' lines."""
+    unit, member = end
+    if member in layout.nodes or len(unit.nodes) < 2:
+        return _box(layout, end).middle
+    return unit.box.x + _GROUP_PADDING / 2 + unit.columns // 2 * (unit.width - _GROUP_PADDING) / unit.columns
 
 
 def _box(layout: Layout, end: _End) -> Box:
