@@ -43,6 +43,9 @@ def lines() -> list[tuple[str, ...]]:
             for start in starts:
                 end = next((i for i in range(start + 1, len(words)) if words[i] in _ENDS), len(words))
                 found.add(tuple(words[start + 1 : end]))
+    for path in sorted(ROOT.glob(".github/scripts/*.py")):
+        for given in re.findall(r'"\.venv/bin/tierwise", (.*?)\)', path.read_text()):
+            found.add(tuple(re.sub(r'[",]', "", word) for word in given.split()))
     return sorted(found)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from tests.ci.scripts import Tools, module
 from tests.ci.workflows import before, workflow
 from tests.support.stacks import ROOT, reviewed
 
+needs_jq = pytest.mark.skipif(shutil.which("jq") is None, reason="the runner's jq is not on PATH")
 DIGEST = f"sha256:{'a' * 64}"
 
 
@@ -157,6 +161,7 @@ def test_the_digest_that_the_pipeline_sets_is_what_the_function_runs() -> None:
     assert str(function.get("imageUri")).endswith(f"/phoney-prod/template-api@{DIGEST}")
 
 
+@needs_jq
 @pytest.mark.requirement("EC2M-59", check="ci")
 def test_pages_are_copied_and_then_the_edge_forgets(tmp_path: Path) -> None:
     tools = Tools(tmp_path, "pulumi", "aws")
@@ -170,6 +175,7 @@ def test_pages_are_copied_and_then_the_edge_forgets(tmp_path: Path) -> None:
     assert aws[2][:3] == ["cloudfront", "wait", "invalidation-completed"]
 
 
+@needs_jq
 def test_a_stack_without_a_site_bucket_is_an_error(tmp_path: Path) -> None:
     tools = Tools(tmp_path, "pulumi", "aws")
     tools.answer("pulumi", prints='{"buckets": {}}')
@@ -240,3 +246,17 @@ def test_the_environments_can_be_looked_at_before_they_are_made(tmp_path: Path) 
     done = Tools(tmp_path, "gh").run("environments.py", "o/r", "--dry-run", cwd=ROOT)
     assert done.returncode == 0
     assert "PUT repos/o/r/environments/prod-security" in done.stdout
+
+
+@needs_jq
+def test_alerts_are_uploaded_packed_for_their_commit(tmp_path: Path) -> None:
+    (tmp_path / "preview.sarif").write_text('{"version": "2.1.0"}')
+    tools = Tools(tmp_path, "gh")
+    done = tools.run(
+        "upload_alerts.sh", "preview.sarif", "c" * 40, "refs/heads/main", cwd=tmp_path, REPOSITORY="o/r"
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "repos/o/r/code-scanning/sarifs" in tools.calls[0]
+    told = json.loads((tmp_path / "upload.json").read_text())
+    assert (told["commit_sha"], told["ref"]) == ("c" * 40, "refs/heads/main")
+    assert json.loads(gzip.decompress(base64.b64decode(told["sarif"]))) == {"version": "2.1.0"}

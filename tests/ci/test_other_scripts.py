@@ -148,39 +148,70 @@ def test_what_is_not_a_previews_findings_is_not_uploaded(tmp_path: Path) -> None
         assert module("checked_sarif").main(str(path)) == 1
 
 
-def looked(folder: Path, stack: str, status: str, preview: str = "") -> None:
+def looked(folder: Path, stack: str, status: str, preview: str = "", *differences: dict[str, str]) -> None:
     place = folder / f"drift-{stack.replace('/', '-')}"
     place.mkdir(parents=True)
     (place / "status.txt").write_text(f"{stack} {status}\n")
     (place / "preview.txt").write_text(preview)
+    (place / "drift.json").write_text(json.dumps({"ok": not differences, "differences": differences}))
 
 
 @pytest.mark.requirement("EC2M-09", check="ci")
 @pytest.mark.requirement("PRATIKO-131")
 def test_drift_opens_edits_and_closes_one_issue_a_stack(tmp_path: Path) -> None:
     folder = tmp_path / "drift"
-    looked(folder, "pika/prod", "failure", "~ aws:s3:Bucket changed\n")
-    looked(folder, "pika/dev", "failure", f"{HOSTILE}\n````\n@everyone\n")
-    looked(folder, "phoney/dev", "success")
-    looked(folder, "phoney/prod", "success")
-    looked(folder, "x", "failure")
+    opened = {
+        "matter": "security",
+        "resource": "bucket logs",
+        "property": "acl",
+        "planned": "private",
+        "actual": "public",
+    }
+    looked(folder, "pika/prod", "failure success", "", opened)
+    looked(folder, "pika/dev", "failure failure", f"{HOSTILE}\n````\n@everyone\n")
+    looked(folder, "pika/staging", "skipped skipped")
+    looked(folder, "phoney/dev", "success success")
+    looked(folder, "phoney/prod", "success success")
+    looked(folder, "x", "failure failure")
     tools = Tools(tmp_path, "gh")
     found = [
         {"number": 7, "title": "pika/prod differs from the program"},
         {"number": 8, "title": "phoney/dev differs from the program"},
+        {"number": 9, "title": "pika/staging differs from the program"},
     ]
     tools.answer("gh", "list", prints=json.dumps(found))
     done = tools.run("drift_issues.py", str(folder), "https://run", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     changes = [call[1:4] for call in tools.calls if call[1] == "issue" and call[2] != "list"]
-    assert sorted(changes) == [["issue", "close", "8"], ["issue", "create", "--title"], ["issue", "edit", "7"]]
-    assert "~ aws:s3:Bucket changed" in tools.given["gh issue edit"]
+    assert sorted(changes) == [
+        ["issue", "close", "8"],
+        ["issue", "create", "--title"],
+        ["issue", "edit", "7"],
+        ["issue", "edit", "9"],
+    ]
+    texts = [call for call in tools.given.items() if call[0] == "gh issue edit"]
+    assert "nobody knows whether" in texts[-1][1]
     text = tools.given["gh issue create"]
     assert "\x1b" not in text
     # The text is inside of a fence that nothing in it closes.
     fence = next(line for line in text.splitlines() if line.startswith("```"))
     assert fence == "`````text"
     assert text.splitlines().count("`````") == 1
+
+
+def test_an_issue_says_what_differs_and_why_it_matters(tmp_path: Path) -> None:
+    issues_of = module("drift_issues")
+    opened = {
+        "matter": "security",
+        "resource": "bucket logs",
+        "property": "acl",
+        "planned": "private",
+        "actual": "public",
+    }
+    looked(tmp_path, "pika/prod", "failure success", "", opened)
+    text = issues_of.body("pika/prod", issues_of.ended(tmp_path)["pika/prod"], "https://run")
+    assert 'security  bucket logs  acl: "private" → "public"' in text
+    assert "Take it back with `pulumi up`" in text
 
 
 @pytest.mark.parametrize(

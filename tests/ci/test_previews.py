@@ -91,8 +91,16 @@ def test_alerts_have_one_right_and_are_made_anew() -> None:
     assert job["permissions"] == {"actions": "read", "contents": "read", "security-events": "write"}
     run = commands(job)
     assert "if python3 -I .github/scripts/checked_sarif.py report/preview.sarif > checked.sarif; then" in run
-    assert "code-scanning/sarifs" in run
-    assert "refs/pull/$NUMBER/head" in run
+    assert 'upload_alerts.sh checked.sarif "$HEAD_SHA" "refs/pull/$NUMBER/head"' in run
+
+
+def test_mains_own_findings_are_what_they_are_compared_with() -> None:
+    alerts = workflow("alerts")
+    assert alerts["on"] == {"push": {"branches": ["main"]}}
+    job = alerts["jobs"]["alerts"]
+    assert job["permissions"] == {"contents": "read", "security-events": "write"}
+    assert "tierwise preview --all --sarif preview.sarif" in commands(job)
+    assert "upload_alerts.sh preview.sarif" in commands(job)
 
 
 @pytest.mark.requirement("EC2M-107")
