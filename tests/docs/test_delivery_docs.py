@@ -90,3 +90,13 @@ def test_links_lead_somewhere() -> None:
 def test_an_emergency_is_started_by_hand_on_main() -> None:
     assert "emergency" in workflow("deploy")["on"]["workflow_dispatch"]["inputs"]
     assert "*Run workflow* on `main` with *emergency*" in DELIVERY
+
+
+@pytest.mark.requirement("EC2M-113")
+def test_a_pull_request_asks_for_risk_reviews_and_a_way_back() -> None:
+    template = (ROOT / ".github/pull_request_template.md").read_text()
+    for word in ("RFC", "low:", "medium:", "high:", "peer", "security team", "DevOps lead", "Way back"):
+        assert word in template, word
+    # The classes are the rows': what is of high risk also asks for the second reviewer that the pipeline names.
+    assert "`second-reviewer`" in template
+    assert "second-reviewer" in (FOLDER / "comment.yml").read_text()
