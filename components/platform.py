@@ -103,6 +103,7 @@ class Platform(Component):
         measuring.count_lines(self)
         watching.tell_events(self)
         self.metric_alarms = watching.ring(self)
+        self.composite_alarms = watching.combine(self)
         watching.watch(self)
         measuring.save_queries(self)
         serverless.deploy_functions(self)

@@ -22,6 +22,13 @@ class AcknowledgedOverrun(Section):
     """Why, in at least twenty characters."""
 
 
+class CostAnomalies(Section):
+    """AWS Cost Anomaly Detection of the system's costs, in all its stages of the account: set it in one of them."""
+
+    above_usd: float = Field(gt=0)
+    """USD above what AWS expected, from which on a spike is told."""
+
+
 class Budget(Section):
     """The spending limit: the policy pack refuses a plan above it, and AWS Budgets watches the bill."""
 
@@ -35,6 +42,8 @@ class Budget(Section):
     """Percentage of ``monthly``, above 100, at which a further notice is sent; null for none."""
     forecast_at: float | None = Field(default=100, gt=0, le=1000)
     """Percentage of ``monthly`` of AWS's forecast at which notice is sent; null for none."""
+    anomalies: CostAnomalies | None = None
+    """Whether a sudden spike is told, whatever the budget still holds; null for not."""
     unknowns: Literal["warn", "block"] = by_tier("unknown_costs")
     """Whether a cost that cannot be known warns or stops the deployment."""
     acknowledged_overrun: AcknowledgedOverrun | None = None

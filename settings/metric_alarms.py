@@ -81,8 +81,11 @@ class MetricAlarm(Section):
     """Metrics of ``expression``, by the name that it knows them by."""
     expression: str | None = None
     """Arithmetic over ``metrics``, such as ``100*errors/invocations``."""
-    threshold: float
+    threshold: float | None = None
     """The value that must not be passed."""
+    band: float | None = Field(default=None, gt=0, le=10)
+    """In place of ``threshold``, for what has no fixed one: how many standard deviations it may be from what CloudWatch
+    expects at this hour, which it learns from up to two weeks."""
     below: bool = False
     """Whether it rings below the threshold rather than above."""
     period_seconds: int = Field(default=300, ge=60, le=86400, multiple_of=60)
@@ -93,6 +96,8 @@ class MetricAlarm(Section):
     """What no data means."""
     channel: Name | None = None
     """Channel of ``notifications`` that is told; the addresses of all other news by default."""
+    notify: bool = True
+    """Whether it tells anybody; false for a part of a composite alarm, which tells for it."""
     rollback: bool = False
     """Whether it stops a deployment by CodeDeploy, which then goes back."""
 
@@ -107,6 +112,8 @@ class MetricAlarm(Section):
             )
         if self.expression is not None and self.metric is not None:
             raise ValueError("set either metric, or expression with metrics")
+        if (self.threshold is None) == (self.band is None):
+            raise ValueError("set either threshold, or band for what is unusual")
         if self.evaluations * self.period_seconds > 86_400:
             raise ValueError("evaluations of periodSeconds span more than a day, which CloudWatch refuses")
         for id, entry in self.metrics.items():

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 
 from settings.base import Email, LogRetentionDays, Name, ScheduleExpression, Section, by_tier, subsection
+from settings.composite_alarms import CompositeAlarm
 from settings.events import EventRule
 from settings.metric_alarms import MetricAlarm, SavedQuery
 from settings.metric_filters import MetricFilter
@@ -89,6 +90,8 @@ class Observability(Section):
     """Events of the application that people are told of, by name. The link ``events`` lets it put them."""
     log_groups: tuple[Name, ...] = ()
     """Log groups for programs that run outside of AWS, such as local containers; ``/<system>/<stage>/<name>``."""
+    composite_alarms: dict[Name, CompositeAlarm] = Field(default_factory=dict[str, CompositeAlarm])
+    """Alarms that are made of ``metricAlarms``, by name; they exist where ``alarms.enabled`` is true."""
     saved_queries: dict[Name, SavedQuery] = Field(default_factory=dict[str, SavedQuery])
     """Queries that Logs Insights keeps, by name."""
     dashboards_enabled: bool = by_tier("dashboards")

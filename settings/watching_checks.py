@@ -69,6 +69,27 @@ def logs(settings: Settings) -> Iterator[Problem]:
             yield Problem(path, f'"{name}" has a log group of its own: leave it out')
 
 
+def composites(settings: Settings) -> Iterator[Problem]:
+    """Composite alarms of alarms that do not exist, and alarms that nobody would hear."""
+    observability = settings.observability
+    active = [name for name, alarm in observability.metric_alarms.items() if alarm.enabled]
+    heard: set[str] = set()
+    for name, alarm in observability.composite_alarms.items():
+        key = "any" if alarm.any else "all"
+        for index, part in enumerate(alarm.parts if alarm.enabled else ()):
+            heard.add(part)
+            if part not in active:
+                path: Path = ("observability", "compositeAlarms", name, key, index)
+                yield Problem(path, f'no such alarm "{part}" in metricAlarms; {nearest(part, active)}')
+        if name in observability.metric_alarms:
+            message = "a metric alarm has that name too, and alarms share them: choose another"
+            yield Problem(("observability", "compositeAlarms", name), message)
+    for name, alarm in observability.metric_alarms.items():
+        if alarm.enabled and not (alarm.notify or alarm.rollback or name in heard):
+            message = "nobody hears it: no composite alarm is made of it, and it stops no deployment"
+            yield Problem(("observability", "metricAlarms", name, "notify"), message)
+
+
 def _watched(settings: Settings, path: Path, reading: Reading) -> Iterator[Problem]:
     kind, target = reading.kind, reading.name
     named: dict[str, list[str]] = {
@@ -172,6 +193,7 @@ def queries(settings: Settings) -> Iterator[Problem]:
 
 CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     alarms,
+    composites,
     widgets,
     channels,
     logs,

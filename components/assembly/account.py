@@ -18,6 +18,10 @@ def admit_to_key(platform: Platform) -> list[Mapping[str, Any]]:
     """What the stack's key must say so that the account's records are encrypted with it."""
     baseline = platform.settings.account_baseline
     statements: list[Mapping[str, Any]] = []
+    if platform.settings.budget.anomalies is not None:
+        from components.governance.cost_anomalies import key_statement
+
+        statements.append(key_statement(platform.names))
     if baseline is not None and baseline.trail.enabled:
         from components.governance.audit_trail import trail_key_statements
 

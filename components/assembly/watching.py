@@ -13,6 +13,7 @@ from components.observability.alarm_specs import alarm_specs
 if TYPE_CHECKING:
     from components.edge.domain import Domain
     from components.edge.health_check import HealthCheck
+    from components.observability.composite_alarms import CompositeAlarms
     from components.observability.metric_alarms import MetricAlarms
     from components.observability.notifications import Notifications
     from components.observability.watched import Watched
@@ -28,6 +29,7 @@ def create_notifications(platform: Platform) -> Notifications:
         settings=platform.settings.notifications,
         names=platform.names,
         kms_key_arn=platform.key_arn_for("notifications"),
+        cost_anomalies=platform.settings.budget.anomalies is not None,
         opts=platform.child(),
     )
 
@@ -90,11 +92,30 @@ def ring(platform: Platform) -> MetricAlarms | None:
     )
 
 
+def combine(platform: Platform) -> CompositeAlarms | None:
+    """The alarms that are made of those."""
+    settings = platform.settings.observability.composite_alarms
+    if platform.metric_alarms is None or not any(alarm.enabled for alarm in settings.values()):
+        return None
+    from components.observability.composite_alarms import CompositeAlarms
+
+    return CompositeAlarms(
+        "composite-alarms",
+        settings=settings,
+        names=platform.names,
+        parts=platform.metric_alarms,
+        topic_arn=platform.notifications.arn,
+        channels={name: channel.arn for name, channel in platform.channels.items()},
+        opts=platform.child(),
+    )
+
+
 def watch(platform: Platform) -> None:
     """Alarms and dashboards."""
     settings = platform.settings.observability
     watched = _watched(platform)
     arns: list[pulumi.Input[str]] = [] if platform.metric_alarms is None else [*platform.metric_alarms.arns]
+    arns += [] if platform.composite_alarms is None else platform.composite_alarms.arns
     if settings.alarms.enabled:
         if alarm_specs(settings.alarms, watched):
             from components.observability.alarms import Alarms
@@ -206,6 +227,17 @@ def govern(platform: Platform) -> None:
         topic_policy=platform.notifications.policy,
         opts=platform.child(),
     )
+    if platform.settings.budget.anomalies is not None:
+        from components.governance.cost_anomalies import CostAnomalies
+
+        CostAnomalies(
+            "cost-anomalies",
+            settings=platform.settings.budget.anomalies,
+            names=platform.names,
+            topic_arn=platform.notifications.arn,
+            topic_policy=platform.notifications.policy,
+            opts=platform.child(),
+        )
     if platform.settings.observability.config_rules.enabled:
         from components.governance.config_rules import ConfigRules
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 from pulumi_aws import cloudwatch
@@ -12,6 +12,16 @@ from pulumi_aws import cloudwatch
 from components.component import Component
 from components.names import Names
 from settings.metric_alarms import MetricAlarm, Reading
+
+#: The band of an anomaly alarm, as its queries name it.
+_BAND: Final = "band"
+#: How a value is compared, by whether there is a band and whether the alarm rings below.
+_COMPARISONS: Final = {
+    (False, False): "GreaterThanThreshold",
+    (False, True): "LessThanThreshold",
+    (True, False): "GreaterThanUpperThreshold",
+    (True, True): "LessThanLowerThreshold",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +42,8 @@ class Target:
 class MetricAlarms(Component):
     """The alarms of ``observability.metricAlarms``, each with the threshold that its entry names.
 
-    Costs at rest: 0.10 USD a month for each metric that an alarm reads. No change replaces an alarm but that of its
-    name, which is exact, because deployments and people refer to it.
+    Costs at rest: 0.10 USD a month for each metric that an alarm reads, 0.30 with a band. No change replaces an alarm
+    but that of its name, which is exact, because deployments and people refer to it.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 
@@ -78,7 +88,8 @@ class MetricAlarms(Component):
         return self._names.physical(alarm, limit=255)
 
     def _create(self, key: str, alarm: MetricAlarm) -> cloudwatch.MetricAlarm:
-        single = None if alarm.expression is not None else self._metric(alarm.readings["watched"])
+        whole = alarm.expression is None and alarm.band is None
+        single = self._metric(alarm.readings["watched"]) if whole else None
         percentile = alarm.stat.startswith("p")
         return cloudwatch.MetricAlarm(
             f"{self.logical_name}-{key}",
@@ -91,13 +102,14 @@ class MetricAlarms(Component):
             extended_statistic=alarm.stat if single is not None and percentile else None,
             period=None if single is None else alarm.period_seconds,
             metric_queries=None if single is not None else self._queries(key, alarm),
-            comparison_operator="LessThanThreshold" if alarm.below else "GreaterThanThreshold",
+            comparison_operator=_COMPARISONS[alarm.band is not None, alarm.below],
             threshold=alarm.threshold,
+            threshold_metric_id=None if alarm.band is None else _BAND,
             evaluation_periods=alarm.evaluations,
             datapoints_to_alarm=alarm.evaluations,
             treat_missing_data=alarm.missing,
-            alarm_actions=[self._topics[alarm.channel]],
-            ok_actions=[self._topics[alarm.channel]],
+            alarm_actions=[self._topics[alarm.channel]] if alarm.notify else None,
+            ok_actions=[self._topics[alarm.channel]] if alarm.notify else None,
             tags=self.tags,
             opts=self.child(),
         )
@@ -109,18 +121,16 @@ class MetricAlarms(Component):
         return {**metric, "dimensions": dimensions} if dimensions else metric
 
     def _queries(self, key: str, alarm: MetricAlarm) -> list[Any]:
-        return [
-            {"id": "result", "expression": alarm.expression, "label": key, "return_data": True},
-            *(
-                {
-                    "id": id,
-                    "return_data": False,
-                    "metric": {
-                        **self._metric(reading),
-                        "stat": alarm.metrics[id].stat,
-                        "period": alarm.period_seconds,
-                    },
-                }
-                for id, reading in alarm.readings.items()
-            ),
-        ]
+        result = "watched" if alarm.expression is None else "result"
+        queries: list[Any] = []
+        if alarm.expression is not None:
+            queries.append({"id": result, "expression": alarm.expression, "label": key, "return_data": True})
+        for id, reading in alarm.readings.items():
+            stat = alarm.stat if alarm.expression is None else alarm.metrics[id].stat
+            metric = {**self._metric(reading), "stat": stat, "period": alarm.period_seconds}
+            queries.append({"id": id, "return_data": id == result, "metric": metric})
+        if alarm.band is not None:
+            # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Anomaly_Detection.html
+            expression = f"ANOMALY_DETECTION_BAND({result}, {alarm.band:g})"
+            queries.append({"id": _BAND, "expression": expression, "label": "expected", "return_data": True})
+        return queries

@@ -34,6 +34,7 @@ class Notifications(Component):
         names: Names of the stack.
         kms_key_arn: Customer key, in the topic's region.
         region: Another region than the stack's; Route 53's health checks report to us-east-1 alone.
+        cost_anomalies: Whether AWS Cost Anomaly Detection tells it too.
         opts: Options of the component.
 
     Attributes:
@@ -54,11 +55,13 @@ class Notifications(Component):
         channel: str | None = None,
         kms_key_arn: pulumi.Input[str] | None = None,
         region: str | None = None,
+        cost_anomalies: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts=opts)
         self._names = names
         self._region = region
+        self._cost_anomalies = cost_anomalies
         self._roles = () if channel is None else (channel,)
         # The name is exact so that the policy can be judged before the topic exists.
         topic_name = names.physical("notifications", *self._roles, limit=256)
@@ -81,12 +84,15 @@ class Notifications(Component):
         self.register_outputs({"arn": self.arn})
 
     def _admit_publishers(self, topic_arn: pulumi.Input[str]) -> sns.TopicPolicy:
+        statements = [*topic_policy_statements(self._names, topic_arn, self._region)]
+        if self._cost_anomalies:
+            from components.governance.cost_anomalies import publisher_statement
+
+            statements.append(publisher_statement(self._names, topic_arn))
         return sns.TopicPolicy(
             self.logical_name,
             arn=self.arn,
-            policy=json_document(
-                {"Version": "2012-10-17", "Statement": topic_policy_statements(self._names, topic_arn, self._region)}
-            ),
+            policy=json_document({"Version": "2012-10-17", "Statement": statements}),
             region=self._region,
             opts=self.child(),
         )

@@ -31,7 +31,16 @@ MINIMUM_REASON: Final = 20
 #: How strict each level is.
 STRICTNESS: Final[Mapping[Level, int]] = {"off": 0, "advisory": 1, "mandatory": 2}
 
-_BUDGET_KEYS: Final = ("monthly", "warnAt", "daily", "overrunAt", "forecastAt", "unknowns", "acknowledgedOverrun")
+_BUDGET_KEYS: Final = (
+    "monthly",
+    "warnAt",
+    "daily",
+    "overrunAt",
+    "forecastAt",
+    "anomalies",
+    "unknowns",
+    "acknowledgedOverrun",
+)
 _POLICY_KEYS: Final = ("levels", "disabled", "requiredTags")
 _EXCEPTION_KEYS: Final = ("rule", "resource", "reason", "owner", "expires")
 

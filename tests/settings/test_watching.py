@@ -104,3 +104,25 @@ def test_dimensions_are_known_of_published_metrics_only() -> None:
         for metric in metrics:
             assert further_dimensions(kind, metric)
     assert "Count" in get_args(MetricFilter.model_fields["unit"].annotation)
+
+
+@pytest.mark.parametrize(
+    ("alarms", "composites", "where", "words"),
+    [
+        ("a: {%s, threshold: 1}", "both: {description: x, any: [b]}", "compositeAlarms.both.any[0]", 'alarm "b"'),
+        ("a: {%s, threshold: 1}", "both: {description: x}", "compositeAlarms.both", "set either any"),
+        ("a: {%s, threshold: 1}", "both: {description: x, any: [a], all: [a]}", "compositeAlarms.both", "set either"),
+        ("a: {%s, threshold: 1}", "a: {description: x, any: [a]}", "compositeAlarms.a", "choose another"),
+        ("a: {%s, threshold: 1, notify: false}", "", "metricAlarms.a.notify", "nobody hears it"),
+        ("a: {%s}", "", "metricAlarms.a", "set either threshold, or band"),
+        ("a: {%s, threshold: 1, band: 2}", "", "metricAlarms.a", "set either threshold, or band"),
+    ],
+)
+def test_an_alarm_that_nobody_hears_is_refused(
+    refused: Refused, alarms: str, composites: str, where: str, words: str
+) -> None:
+    metric = "description: x, watches: http-api, metric: 5xx"
+    sections = observability(metricAlarms=f"{{{alarms % metric}}}", compositeAlarms=f"{{{composites}}}")
+    problems = refused(("  notifications:\n", PARTS), sections)
+    (found,) = [problem for problem in problems if f"observability.{where}" in problem]
+    assert words in found

@@ -84,6 +84,7 @@ SHAPES: Final[dict[str, Shape]] = {
         "{uuid}", "cloudfront::{account}:response-headers-policy/{id}", is_global=True
     ),
     "cloudfront/vpcOrigin:VpcOrigin": Shape("vo_{a22}", "cloudfront::{account}:vpcorigin/{id}", is_global=True),
+    "cloudwatch/compositeAlarm:CompositeAlarm": Shape("{alarmName}", "cloudwatch:{region}:{account}:alarm:{alarmName}"),
     "cloudwatch/dashboard:Dashboard": Shape("{dashboardName}", "cloudwatch::{account}:dashboard/{dashboardName}"),
     "cloudwatch/eventArchive:EventArchive": _named("events:{region}:{account}:archive/{name}"),
     "cloudwatch/eventBusPolicy:EventBusPolicy": _of("{eventBusName}"),
@@ -101,6 +102,8 @@ SHAPES: Final[dict[str, Shape]] = {
     "cloudwatch/metricAlarm:MetricAlarm": _named("cloudwatch:{region}:{account}:alarm:{name}"),
     "cognito/userPool:UserPool": Shape("{region}_{a9}", "cognito-idp:{region}:{account}:userpool/{id}"),
     "cognito/userPoolClient:UserPoolClient": _of("{a26}"),
+    "costexplorer/anomalyMonitor:AnomalyMonitor": Shape("{arn}", "ce::{account}:anomalymonitor/{uuid}"),
+    "costexplorer/anomalySubscription:AnomalySubscription": Shape("{arn}", "ce::{account}:anomalysubscription/{uuid}"),
     "dynamodb/table:Table": _named("dynamodb:{region}:{account}:table/{name}"),
     "ec2/defaultSecurityGroup:DefaultSecurityGroup": _ec2("sg", "security-group"),
     "ec2/eip:Eip": _ec2("eipalloc", "elastic-ip"),

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
-from guardrails.checks import at_least, is_set, not_false
-from guardrails.rule import Kind, declare
+from guardrails.checks import at_least, has_value, is_set, not_false
+from guardrails.resource import UNKNOWN, Resource
+from guardrails.rule import Kind, Outcome, Scope, declare, undecided
 
 LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
 ALARM: Final = "aws:cloudwatch/metricAlarm:MetricAlarm"
 COMPOSITE: Final = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
+
+
+def _heard(alarm: Resource, scope: Scope) -> Iterator[Outcome]:
+    if has_value(alarm.get("alarmActions")):
+        return
+    rules = [composite.get("alarmRule") for composite in scope.stack.of_type(COMPOSITE)]
+    name = alarm.get("name")
+    if any(isinstance(rule, str) and f'("{name}")' in rule for rule in rules):
+        return  # Another alarm is made of it, and tells for it.
+    yield undecided("alarmActions") if UNKNOWN in (name, *rules) else "alarmActions is not set"
+
 
 declare(
     "CloudWatch.15",
@@ -17,7 +30,10 @@ declare(
     Kind.FREE,
     "CloudWatch alarms should have specified actions configured",
     types=(ALARM, COMPOSITE),
-    check=is_set("alarmActions"),
+    reads=("alarmActions", "name"),
+    references=("alarmActions",),
+    related={COMPOSITE: ("alarmRule",)},
+    check=_heard,
     why="An alarm that tells nobody is a chart.",
     fix="alarm_actions=[topic.arn]",
     frameworks="NIST",

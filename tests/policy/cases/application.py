@@ -258,7 +258,23 @@ MESSAGES = {
     ),
     "P.EB.open-bus": one(messaging.BUS_POLICY, ACCOUNT, EVERYBODY),
     "P.EB.kms": one(messaging.BUS, {"kmsKeyIdentifier": "key"}, {}),
-    "CloudWatch.15": one(observability.ALARM, {"alarmActions": ["t"]}, {}, {"alarmActions": []}),
+    "CloudWatch.15": Case(
+        ok=(
+            (r(observability.ALARM, {"alarmActions": ["t"]}, "a"),),
+            (
+                r(observability.ALARM, {"name": "part"}, "a"),
+                r(observability.COMPOSITE, {"alarmRule": 'ALARM("part") OR ALARM("x")', "alarmActions": ["t"]}, "c"),
+            ),
+        ),
+        bad=(
+            (r(observability.ALARM, {}, "a"),),
+            (r(observability.ALARM, {"alarmActions": []}, "a"),),
+            (
+                r(observability.ALARM, {"name": "part"}, "a"),
+                r(observability.COMPOSITE, {"alarmRule": 'ALARM("other-part")', "alarmActions": ["t"]}, "c"),
+            ),
+        ),
+    ),
     "CloudWatch.16": one(observability.LOG_GROUP, {"retentionInDays": 365}, {}, {"retentionInDays": 30}),
     "CloudWatch.17": one(observability.ALARM, {}, {"actionsEnabled": False}),
     "P.CW.retention": one(observability.LOG_GROUP, {"retentionInDays": 7}, {}, {"retentionInDays": 0}),

@@ -717,6 +717,30 @@ SAMPLES: list[tuple[str, dict[str, Any]]] = [
         {"apiId": U, "routeKey": "ANY /api/{proxy+}", "target": U, "authorizationType": "JWT"},
     ),
     (
+        "aws:costexplorer/anomalyMonitor:AnomalyMonitor",
+        {
+            "name": "shop",
+            "monitorType": "CUSTOM",
+            "monitorSpecification": '{"Tags": {"Key": "project", "Values": ["shop"]}}',
+        },
+    ),
+    (
+        "aws:costexplorer/anomalySubscription:AnomalySubscription",
+        {
+            "name": "spike",
+            "frequency": "IMMEDIATE",
+            "monitorArnLists": [U],
+            "subscribers": [{"type": "SNS", "address": TOPIC}],
+            "thresholdExpression": {
+                "dimension": {
+                    "key": "ANOMALY_TOTAL_IMPACT_ABSOLUTE",
+                    "matchOptions": ["GREATER_THAN_OR_EQUAL"],
+                    "values": ["10"],
+                }
+            },
+        },
+    ),
+    (
         "aws:apigatewayv2/routeResponse:RouteResponse",
         {"apiId": U, "routeId": U, "routeResponseKey": "$default"},
     ),

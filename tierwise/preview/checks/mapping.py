@@ -748,6 +748,19 @@ MAPPINGS: Final[Mapping[str, TypeMapping]] = {
         timePeriodEnd="",
         costFilters="",
     ),
+    "aws:costexplorer/anomalyMonitor:AnomalyMonitor": _map(
+        "ce.CreateAnomalyMonitor:AnomalyMonitor",
+        "AWS::CE::AnomalyMonitor",
+        name="MonitorName",
+        monitorSpecification="",
+    ),
+    "aws:costexplorer/anomalySubscription:AnomalySubscription": _map(
+        "ce.CreateAnomalySubscription:AnomalySubscription",
+        "AWS::CE::AnomalySubscription",
+        name="SubscriptionName",
+        monitorArnLists="MonitorArnList",
+        thresholdExpression="",
+    ),
     "aws:costexplorer/costAllocationTag:CostAllocationTag": _map(
         "ce.UpdateCostAllocationTagsStatus:CostAllocationTagsStatus"
     ),
