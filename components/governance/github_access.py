@@ -20,6 +20,9 @@ _AUDIENCE: Final = "sts.amazonaws.com"
 #: Reads configuration everywhere and data nowhere.
 _READS: Final = "arn:aws:iam::aws:policy/SecurityAudit"
 _HOUR: Final = 3600
+#: A deployment sends part of the callers to a new version for an hour, looks at it before and after, and may have to go
+#: back; a preview reads for some minutes.
+_SESSIONS: Final = {"preview": _HOUR, "deploy": 3 * _HOUR}
 
 
 class GitHubAccess(Component):
@@ -114,7 +117,7 @@ class GitHubAccess(Component):
             name=self._role_name(role),
             description=description,
             assume_role_policy=trust_in_github(self._names, self._settings.repository, subjects),
-            max_session_duration=_HOUR,
+            max_session_duration=_SESSIONS[role],
             tags=self.tags,
             opts=self.child(depends_on=list(after), delete_before_replace=True),
         )

@@ -101,6 +101,12 @@ def test_pull_requests_and_main_may_read(prod: Planned) -> None:
     ]
 
 
+def test_a_session_is_as_long_as_its_work(every: Planned) -> None:
+    # A canary lasts an hour, and what stands around it needs credentials too.
+    assert role(every, "deploy").get("maxSessionDuration") == 3 * 3600
+    assert role(every, "preview").get("maxSessionDuration") == 3600
+
+
 def test_the_preview_role_reads_configuration_and_nothing_else(every: Planned) -> None:
     held = [a.get("policyArn") for a in every.all(ATTACHMENT) if every.refers(a, "role") == {"github-access-preview"}]
     assert held == ["arn:aws:iam::aws:policy/SecurityAudit"]
