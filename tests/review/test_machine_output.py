@@ -209,12 +209,21 @@ def test_what_is_printed_before_the_annotations_is_kept_from_the_runner(
     machine.begin()
     print("::error::from the program")
     machine.fail(["no such base"])
-    begin, printed, end, *commands = capsys.readouterr().out.splitlines()
+    begin, printed, end, *commands, again = capsys.readouterr().out.splitlines()
     word = begin.removeprefix("::stop-commands::")
     assert len(word) == 32
     assert end == f"::{word}::"
     assert printed == "::error::from the program"
     assert commands == ["::error title=preview::no such base"]
+    # What went wrong is printed once more for people, and may quote anybody.
+    assert again.startswith("::stop-commands::")
+    assert again != begin
+
+
+@pytest.mark.parametrize("flag", ["sarif", "junit"])
+def test_standard_output_is_no_file(flag: str) -> None:
+    with pytest.raises(ConfigError, match=f"--{flag} -  name a file"):
+        Machine(**{flag: Path("-")})
 
 
 def test_a_preview_that_failed_closes_no_alert() -> None:

@@ -22,6 +22,9 @@ class Machine:
         sarif: Where to write SARIF.
         junit: Where to write JUnit XML.
         annotate: Whether to print GitHub's workflow commands. What is printed until then is kept from the runner.
+
+    Raises:
+        ConfigError: Standard output was named for a file.
     """
 
     sarif: Path | None = None
@@ -30,6 +33,9 @@ class Machine:
     _silence: Silence | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
+        for flag, file in (("--sarif", self.sarif), ("--junit", self.junit)):
+            if str(file) == "-":
+                raise ConfigError([f"{flag} -  name a file; standard output is for people, --json and --markdown"])
         # Named from where the user stands, which the preview leaves.
         self.sarif = self.sarif and self.sarif.absolute()
         self.junit = self.junit and self.junit.absolute()
@@ -40,7 +46,7 @@ class Machine:
         return self.annotate or self.sarif is not None or self.junit is not None
 
     def begin(self) -> None:
-        """Say to the runner that what follows is text."""
+        """Say to the runner that what follows is text, until the annotations or the step's end."""
         if self.annotate:
             from tierwise.review.annotations import Silence
 
@@ -77,6 +83,8 @@ class Machine:
         from tierwise.review.issues import failed
 
         self._write([], failed(problems, Path.cwd()), complete=False)
+        # The problems are about to be printed for people as well, and they may quote anybody.
+        self.begin()
 
     def _write(self, stacks: Sequence[ReviewedStack], found: Sequence[Issue], *, complete: bool) -> None:
         if self.annotate:
