@@ -91,6 +91,9 @@ def test_a_pull_requests_stack_is_made_by_label_and_goes_with_it() -> None:
                 assert '--stack "$STACK"' in line
         stacks = {one["env"]["STACK"] for one in job["steps"] if "STACK" in one.get("env", {})}
         assert stacks == {"${{ steps.stack.outputs.stack }}"}
+    # Removing works when the pull request's own commits are gone.
+    for name in ("which", "remove"):
+        assert jobs[name]["steps"][0]["with"]["ref"] == "${{ github.event.repository.default_branch }}"
     # Its image is built and scanned as any other.
     assert jobs["images"]["uses"] == "./.github/workflows/images.yml"
     assert before(jobs["make"], "tierwise preview", "push_image.py", "pulumi up")
