@@ -127,11 +127,14 @@ def policies(
 @app.command()
 def checks(
     targets: Annotated[list[str] | None, typer.Argument(metavar="[TARGET]…", help="As for preview.")] = None,
+    replacement: Annotated[
+        bool, typer.Option("--replacement", help="Of how many it is known what a change does to the resource.")
+    ] = False,
 ) -> None:
     """Report how many properties of the stacks' resource types are checked against AWS's own models."""
-    from tierwise.review.listing import checks_as_text
+    from tierwise.review.listing import checks_as_text, replacement_as_text
 
-    print(checks_as_text(targets or []))
+    print(replacement_as_text(targets or []) if replacement else checks_as_text(targets or []))
 
 
 prices = typer.Typer(help="The price book that the estimate reads.", no_args_is_help=True, rich_markup_mode=None)

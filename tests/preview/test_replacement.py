@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tierwise.preview.replacement import DATA, answer, replaces, report
+from tierwise.review.listing import replacement_as_text
 
 
 @pytest.mark.parametrize(
@@ -40,3 +43,22 @@ def test_report_counts_every_property() -> None:
     (row,) = report(["aws:ec2/subnet:Subnet"])
     assert row.replacing >= 5
     assert row.replacing + row.updating + row.assumed == row.properties
+
+
+def test_the_table_tells_what_is_assumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "__main__.py").write_text(
+        "from pulumi_aws import sns, ssm\nsns.Topic('t')\nssm.Parameter('p', type='String')\n"
+    )
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {aws:region: us-east-1}\n")
+    monkeypatch.chdir(tmp_path)
+    head, *rows, total = (line.split() for line in replacement_as_text(["dev"]).splitlines())
+    assert head[:3] == ["type", "properties", "replaced"]
+    assert [row[0] for row in rows] == ["aws:sns/topic:Topic", "aws:ssm/parameter:Parameter"]
+    for row in (*rows, total):
+        properties, *parts = map(int, row[1:])
+        assert sum(parts) == properties
+        assert parts[0] > 0
+    assert [int(cell) for cell in total[1:]] == [
+        sum(map(int, column)) for column in zip(*(row[1:] for row in rows), strict=True)
+    ]
