@@ -30,6 +30,7 @@ UNSCOPED_ACTIONS: Final = frozenset(
         "elasticloadbalancing:DescribeTargetGroups",
         "elasticloadbalancing:DescribeTargetHealth",
         "logs:DescribeLogGroups",
+        "s3:ListAllMyBuckets",
         "ssmmessages:CreateControlChannel",
         "ssmmessages:CreateDataChannel",
         "ssmmessages:OpenControlChannel",

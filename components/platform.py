@@ -9,6 +9,7 @@ import pulumi
 
 from components.assembly import (
     account,
+    canaries,
     compute,
     data,
     edge,
@@ -102,6 +103,7 @@ class Platform(Component):
         measuring.create_log_groups(self)
         measuring.count_lines(self)
         watching.tell_events(self)
+        self.canaries = canaries.create_canaries(self)
         self.metric_alarms = watching.ring(self)
         self.composite_alarms = watching.combine(self)
         watching.watch(self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from settings import bucket_checks, fleet_checks, rest_checks, serverless_checks, watching_checks, websocket_checks
+from settings.canary_checks import CHECKS as CANARY_CHECKS
 from settings.cluster_checks import CHECKS as CLUSTER_CHECKS
 from settings.function_links import CHECKS as FUNCTION_LINK_CHECKS
 from settings.links import FUNCTION_ONLY, NAMED, SINGLE, parse_link
@@ -271,6 +272,7 @@ _CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     *CLUSTER_CHECKS,
     *rest_checks.CHECKS,
     *watching_checks.CHECKS,
+    *CANARY_CHECKS,
     *websocket_checks.CHECKS,
     *bucket_checks.CHECKS,
     _baseline,

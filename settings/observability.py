@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 
 from settings.base import Email, LogRetentionDays, Name, ScheduleExpression, Section, by_tier, subsection
+from settings.canaries import Canary
 from settings.composite_alarms import CompositeAlarm
 from settings.events import EventRule
 from settings.metric_alarms import MetricAlarm, SavedQuery
@@ -97,9 +98,12 @@ class Observability(Section):
     dashboards_enabled: bool = by_tier("dashboards")
     """Whether dashboards exist in this stack."""
     dashboards: tuple[Dashboard, ...] = ("service-health", "api", "database", "cost")
-    """Dashboards to make, 3 USD a month each. Widgets of one left out move to the first."""
+    """Dashboards to make, 3 USD a month each, by subject or by audience. Widgets of a subject left out move to the
+    first of the others; an audience has a selection of its own."""
     widgets: dict[Name, Widget] = Field(default_factory=dict[str, Widget])
     """Widgets of the system's own, by name."""
+    canaries: dict[Name, Canary] = Field(default_factory=dict[str, Canary])
+    """Visits of a browser from outside, by name."""
     health_check: HealthCheck = subsection()
     """A check from outside."""
     log_retention_days: LogRetentionDays = by_tier("log_retention_days")

@@ -43,6 +43,7 @@ class TierProfile:
         cdn: Whether the site is served through CloudFront.
         replicate_buckets: Whether buckets that ask for it are copied to the second region.
         config_rules: Whether the stack declares its AWS Config rules.
+        canaries: Whether a browser visits the system by the clock.
         table_recovery_days: Days that a table can be restored to any second of; 0 is off.
         mfa: Whether users need a second factor.
         threat_protection: Whether suspicious sign-ins are recorded or stopped.
@@ -76,6 +77,7 @@ class TierProfile:
     cdn: bool
     replicate_buckets: bool
     config_rules: bool
+    canaries: bool
     table_recovery_days: int
     mfa: Literal["off", "optional", "required"]
     threat_protection: Literal["off", "audit", "enforced"]
@@ -110,6 +112,7 @@ DEV: Final = TierProfile(
     cdn=False,
     replicate_buckets=False,
     config_rules=False,
+    canaries=False,
     table_recovery_days=0,
     mfa="optional",
     threat_protection="off",
@@ -144,6 +147,7 @@ STAGING: Final = TierProfile(
     cdn=True,
     replicate_buckets=True,
     config_rules=True,
+    canaries=False,
     table_recovery_days=7,
     mfa="optional",
     threat_protection="off",
@@ -178,6 +182,7 @@ PROD: Final = TierProfile(
     cdn=True,
     replicate_buckets=True,
     config_rules=True,
+    canaries=True,
     table_recovery_days=35,
     mfa="required",
     threat_protection="enforced",

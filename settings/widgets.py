@@ -10,7 +10,9 @@ from pydantic import Field, model_validator
 from settings.base import Section
 from settings.metric_alarms import MetricId, Reading, Stat, Watched
 
-Dashboard = Literal["service-health", "api", "database", "cost"]
+#: By subject, and by who looks: ``executive`` has health and figures, ``operations`` everything technical, ``business``
+#: what users do.
+Dashboard = Literal["service-health", "api", "database", "cost", "executive", "operations", "business"]
 
 
 class WidgetMetric(Section):

@@ -116,6 +116,7 @@ def watch(platform: Platform) -> None:
     watched = _watched(platform)
     arns: list[pulumi.Input[str]] = [] if platform.metric_alarms is None else [*platform.metric_alarms.arns]
     arns += [] if platform.composite_alarms is None else platform.composite_alarms.arns
+    arns.extend(canary.alarm_arn for canary in platform.canaries.values())
     if settings.alarms.enabled:
         if alarm_specs(settings.alarms, watched):
             from components.observability.alarms import Alarms
@@ -167,6 +168,13 @@ def _watched(platform: Platform) -> Watched:
         load_balancer=None if platform.load_balancer is None else platform.load_balancer.arn_suffix,
         functions={name: function.physical_name for name, function in platform.functions.items()},
         http_api=None if platform.http_api is None else platform.http_api.api.id,
+        rest_api=None if platform.rest_api is None else (platform.rest_api.physical_name, platform.names.stage),
+        tables={name: table.physical_name for name, table in platform.tables.items()},
+        canaries={name: canary.physical_name for name, canary in platform.canaries.items()},
+        user_pool=None if platform.users is None else platform.users.pool.id,
+        user_clients={}
+        if platform.users is None
+        else {name: client.id for name, client in platform.users.clients.items()},
     )
 
 

@@ -45,6 +45,7 @@ class SinglePage(Component):
             runtime="cloudfront-js-2.0",
             code=page_code(page),
             publish=True,
+            tags=self.tags,
             opts=self.child(delete_before_replace=True),
         )
         self.association = cloudfront.DistributionDefaultCacheBehaviorFunctionAssociationArgs(

@@ -55,11 +55,19 @@ def dashboard_bodies(
         "database": database(settings, watched, region),
         "cost": cost(budget),
     }
-    for name, extra in (own or {}).items():
-        widgets[name] = [*widgets[name], *extra]
     placed: dict[Dashboard, list[Widget]] = {name: [] for name in settings.dashboards}
+    by_subject: list[Dashboard] = [name for name in placed if name in widgets]
     for name, found in widgets.items():
-        placed[name if name in placed else settings.dashboards[0]].extend(found)
+        if by_subject:
+            placed[name if name in placed else by_subject[0]].extend(found)
+    if len(by_subject) < len(placed):
+        from components.observability.audience_widgets import audience_bodies
+
+        for name, found in audience_bodies(settings, budget, watched, region, stage, alarm_arns).items():
+            if name in placed:
+                placed[name].extend(found)
+    for name, extra in (own or {}).items():
+        placed[name if name in placed else settings.dashboards[0]].extend(extra)
     return {name: {"widgets": arranged(found)} for name, found in placed.items()}
 
 
@@ -94,19 +102,24 @@ def service_health(
             for service, name in watched.services.items()
         ]
         if lines:
-            widgets.append(_graph(title, lines, region, limit=percent))
+            widgets.append(graph(title, lines, region, limit=percent))
     if settings.business_metrics:
         lines = [
             [settings.metrics_namespace, metric, "stage", stage, {"label": metric}]
             for metric in settings.business_metrics
         ]
-        widgets.append(_graph("Business", lines, region, stat="Sum"))
+        widgets.append(graph("Business", lines, region, stat="Sum"))
     return widgets
 
 
 def api(settings: Observability, watched: Watched, region: str) -> list[Widget]:
     """Requests, latency and errors at the load balancer and the HTTP API; calls, errors and duration of functions."""
-    return [*_load_balancer(settings, watched, region), *_http_api(watched, region), *_functions(watched, region)]
+    return [
+        *_load_balancer(settings, watched, region),
+        *_http_api(watched, region),
+        *_rest_api(watched, region),
+        *_functions(watched, region),
+    ]
 
 
 def _http_api(watched: Watched, region: str) -> list[Widget]:
@@ -114,17 +127,50 @@ def _http_api(watched: Watched, region: str) -> list[Widget]:
         return []
     where = ["ApiId", watched.http_api]
     return [
-        _graph(
+        graph(
             "API requests",
             [["AWS/ApiGateway", metric, *where] for metric in ("Count", "4xx", "5xx")],
             region,
             stat="Sum",
         ),
-        _graph(
+        graph(
             "API latency, ms",
             [["AWS/ApiGateway", "Latency", *where, {"stat": stat, "label": stat}] for stat in ("p50", "p95", "p99")],
             region,
         ),
+    ]
+
+
+def _rest_api(watched: Watched, region: str) -> list[Widget]:
+    if watched.rest_api is None:
+        return []
+    name, stage = watched.rest_api
+    where = ["ApiName", name, "Stage", stage]
+    latencies = [
+        ["AWS/ApiGateway", "Latency", *where, {"stat": stat, "label": stat}] for stat in ("Average", "p95", "p99")
+    ]
+    errors = [["AWS/ApiGateway", metric, *where] for metric in ("4XXError", "5XXError")]
+    return [
+        graph("API requests", [["AWS/ApiGateway", "Count", *where]], region, stat="Sum"),
+        graph("API latency, ms", latencies, region),
+        graph("API errors", errors, region, stat="Sum"),
+    ]
+
+
+def _tables(watched: Watched, region: str) -> list[Widget]:
+    if not watched.tables:
+        return []
+
+    def lines(*metrics: str) -> list[list[Any]]:
+        return [
+            ["AWS/DynamoDB", metric, "TableName", physical, {"label": f"{name} {metric}"}]
+            for name, physical in watched.tables.items()
+            for metric in metrics
+        ]
+
+    return [
+        graph("Table capacity", lines("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"), region, stat="Sum"),
+        graph("Table throttling", lines("ReadThrottleEvents", "WriteThrottleEvents"), region, stat="Sum"),
     ]
 
 
@@ -139,9 +185,9 @@ def _functions(watched: Watched, region: str) -> list[Widget]:
         ]
 
     return [
-        _graph("Function calls", lines("Invocations") + lines("Errors") + lines("Throttles"), region, stat="Sum"),
-        _graph("Function duration p95, ms", lines("Duration", stat="p95"), region),
-        _graph("Functions at once", lines("ConcurrentExecutions"), region, stat="Maximum"),
+        graph("Function calls", lines("Invocations") + lines("Errors") + lines("Throttles"), region, stat="Sum"),
+        graph("Function duration p95, ms", lines("Duration", stat="p95"), region),
+        graph("Functions at once", lines("ConcurrentExecutions"), region, stat="Maximum"),
     ]
 
 
@@ -157,8 +203,8 @@ def _load_balancer(settings: Observability, watched: Watched, region: str) -> li
         for id, metric in metrics.items()
     ]
     return [
-        _graph("Requests", [["AWS/ApplicationELB", "RequestCount", *where]], region, stat="Sum"),
-        _graph(
+        graph("Requests", [["AWS/ApplicationELB", "RequestCount", *where]], region, stat="Sum"),
+        graph(
             "Latency, s",
             [
                 ["AWS/ApplicationELB", "TargetResponseTime", *where, {"stat": stat, "label": stat}]
@@ -167,8 +213,8 @@ def _load_balancer(settings: Observability, watched: Watched, region: str) -> li
             region,
             limit=settings.alarms.latency_seconds,
         ),
-        _graph("Error rate, %", rate, region, limit=settings.alarms.error_rate_percent),
-        _graph(
+        graph("Error rate, %", rate, region, limit=settings.alarms.error_rate_percent),
+        graph(
             "Errors",
             [
                 ["AWS/ApplicationELB", f"HTTPCode_{who}_{family}_Count", *where]
@@ -182,32 +228,32 @@ def _load_balancer(settings: Observability, watched: Watched, region: str) -> li
 
 
 def database(settings: Observability, watched: Watched, region: str) -> list[Widget]:
-    """Connections, CPU and storage of the database; memory and CPU of the cache."""
-    widgets: list[Widget] = []
+    """Connections, CPU and storage of the database; memory and CPU of the cache; capacity and throttling of tables."""
+    widgets: list[Widget] = [*_tables(watched, region)]
     instance = watched.database
     if instance is not None:
         where = ["DBInstanceIdentifier", instance.identifier]
         percent = settings.alarms.connections_percent
         connections = None if percent is None else connections_threshold(percent, instance.max_connections)
         widgets += [
-            _graph(
+            graph(
                 "Database connections",
                 [["AWS/RDS", "DatabaseConnections", *where]],
                 region,
                 stat="Maximum",
                 limit=connections,
             ),
-            _graph(
+            graph(
                 "Database CPU, %",
                 [["AWS/RDS", "CPUUtilization", *where]],
                 region,
                 limit=settings.alarms.cpu_percent,
             ),
-            _graph("Free database storage, bytes", [["AWS/RDS", "FreeStorageSpace", *where]], region, stat="Minimum"),
+            graph("Free database storage, bytes", [["AWS/RDS", "FreeStorageSpace", *where]], region, stat="Minimum"),
         ]
     if watched.cache_nodes:
         widgets.append(
-            _graph(
+            graph(
                 "Cache, %",
                 [
                     ["AWS/ElastiCache", metric, "CacheClusterId", node]
@@ -228,8 +274,8 @@ def cost(budget: Budget) -> list[Widget]:
     """
     where = ["AWS/Billing", "EstimatedCharges", "Currency", "USD"]
     return [
-        _graph("Bill of the month, USD", [where], BILLING_REGION, stat="Maximum", period=_DAY, limit=budget.monthly),
-        _graph(
+        graph("Bill of the month, USD", [where], BILLING_REGION, stat="Maximum", period=_DAY, limit=budget.monthly),
+        graph(
             "Spending a day, USD",
             [
                 # The bill grows through the month and starts again at its end; the day of the fall is no spending.
@@ -244,7 +290,7 @@ def cost(budget: Budget) -> list[Widget]:
     ]
 
 
-def _graph(
+def graph(
     title: str,
     metrics: Sequence[Sequence[Any]],
     region: str,
@@ -253,6 +299,16 @@ def _graph(
     period: int = 300,
     limit: float | None = None,
 ) -> Widget:
+    """A widget with lines over time.
+
+    Args:
+        title: What stands above it.
+        metrics: Lines, as a dashboard's body has them.
+        region: Region of the metrics.
+        stat: Statistic of lines that name none.
+        period: Seconds that a point stands for.
+        limit: A line to draw.
+    """
     properties: dict[str, Any] = {
         "title": title,
         "metrics": [list(metric) for metric in metrics],

@@ -35,6 +35,11 @@ class Watched:
         load_balancer: ARN suffix of the load balancer, ``app/<name>/<id>``.
         functions: Exact names of functions, by function.
         http_api: Id of the HTTP API.
+        rest_api: Exact name and stage of the REST API.
+        tables: Exact names of tables, by table.
+        canaries: Exact names of canaries, by canary.
+        user_pool: Id of the user pool.
+        user_clients: Ids of its clients, by client.
     """
 
     cluster: pulumi.Input[str] | None = None
@@ -44,6 +49,11 @@ class Watched:
     load_balancer: pulumi.Input[str] | None = None
     functions: Mapping[str, str] = field(default_factory=dict[str, str])
     http_api: pulumi.Input[str] | None = None
+    rest_api: tuple[str, str] | None = None
+    tables: Mapping[str, str] = field(default_factory=dict[str, str])
+    canaries: Mapping[str, str] = field(default_factory=dict[str, str])
+    user_pool: pulumi.Input[str] | None = None
+    user_clients: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
 
     def __post_init__(self) -> None:
         if self.services and self.cluster is None:
