@@ -26,6 +26,10 @@ class Erasure(Section):
     """Tables of which it may delete items."""
     buckets: tuple[Name, ...] = ()
     """Buckets of which it may delete objects with all their versions."""
+    partition: str = Field(default="USER#{person}", pattern=r"^[^{}]*\{person\}[^{}]*$")
+    """Partition key below which a table keeps a person, with ``{person}`` for the id."""
+    prefix: str = Field(default="uploads/{person}/", pattern=r"^[^{}]*\{person\}[^{}]*/$")
+    """How the keys of a person's objects begin, with ``{person}`` for the id and a slash after it."""
     operators: Annotated[tuple[RolePattern, ...], Field(min_length=1)]
     """Roles of this account whose holders may take it."""
 
