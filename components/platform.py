@@ -25,6 +25,7 @@ from components.assembly import (
 )
 from components.assembly.clusters import admit_to_search, create_aurora, create_search
 from components.assembly.happenings import create_bot, create_event_bus, create_queues
+from components.assembly.tracing import mask_logs, sample_traces
 from components.component import Component
 from components.names import Names
 from components.provider import account_id, create_provider
@@ -109,6 +110,8 @@ class Platform(Component):
         watching.watch(self)
         measuring.save_queries(self)
         serverless.deploy_functions(self)
+        mask_logs(self)
+        sample_traces(self)
         watching.govern(self)
         self.pipeline_roles = account.create_baseline(self)
         self.outsiders = outsiders.admit_outsiders(self)

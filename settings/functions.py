@@ -44,6 +44,9 @@ class ProvisionedConcurrency(Section):
     """Fewest instances."""
     max: int | None = Field(default=None, ge=1)
     """Most instances; without it their number is fixed."""
+    held_by: Literal["alias", "version"] = "alias"
+    """What keeps them. Lambda refuses them on an alias that shares its calls between two versions, as a canary does:
+    ``version`` then keeps those of each version, until somebody removes the old one's."""
     utilization: float = Field(default=0.7, ge=0.1, le=0.9)
     """Share of the instances in use that scaling aims at."""
 
@@ -104,6 +107,9 @@ class Function(Section):
     """Memory in MB; processor time comes with it, one virtual CPU at 1769."""
     timeout_seconds: int = Field(default=30, ge=1, le=MAX_TIMEOUT)
     """Longest run."""
+    answers_after_seconds: int | None = Field(default=None, ge=1, le=MAX_TIMEOUT)
+    """Seconds after which the function answers its caller, work done or not: it reads them from
+    ANSWERS_AFTER_SECONDS. ``timeoutSeconds`` may then be longer than an API waits."""
     architecture: Literal["ARM64", "X86_64"] = "ARM64"
     """Processor. ARM64 is a fifth cheaper."""
     ephemeral_storage_mb: int = Field(default=512, ge=512, le=10240)
@@ -130,12 +136,20 @@ class Function(Section):
     """Least level that the function's lines are kept at; also its variable LOG_LEVEL."""
     system_log_level: Literal["DEBUG", "INFO", "WARN"] = "WARN"
     """The same for the lines of Lambda itself."""
+    log_group: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_./#{}-]{1,512}$")
+    """Exact name of its log group, in which ``{function}`` stands for its name; ``/<system>/<stage>/<name>`` by
+    default."""
     log_retention_days: LogRetentionDays = by_tier("log_retention_days")
     """Days that the function's log is kept."""
     signing_profiles: tuple[SigningProfileArn, ...] = ()
     """Signing profiles that the code of an archive must come from; none for no check."""
     deployment: FunctionDeployment = subsection()
     """How a new version takes over."""
+
+    @property
+    def longest_answer_seconds(self) -> int:
+        """Seconds that a caller may wait for an answer."""
+        return self.timeout_seconds if self.answers_after_seconds is None else self.answers_after_seconds
 
     @property
     def packaged(self) -> Literal["Zip", "Image"]:
@@ -154,6 +168,8 @@ class Function(Section):
         elif self.runtime is not None or self.layers or self.signing_profiles:
             extra = [key for key in ("runtime", "layers", "signingProfiles") if self._is_set(key)]
             raise ValueError(f"{', '.join(extra)}: only an archive takes that; an image brings its own")
+        if self.answers_after_seconds is not None and self.answers_after_seconds > self.timeout_seconds:
+            raise ValueError(f"answersAfterSeconds {self.answers_after_seconds} is above timeoutSeconds")
         reserved, ready = self.reserved_concurrency, self.provisioned_concurrency
         if reserved is not None and ready is not None and (ready.max or ready.min) > reserved:
             raise ValueError(f"provisionedConcurrency {ready.max or ready.min} is above reservedConcurrency {reserved}")

@@ -13,6 +13,7 @@ from settings.events import EventRule
 from settings.metric_alarms import MetricAlarm, SavedQuery
 from settings.metric_filters import MetricFilter
 from settings.outsiders import Grafana
+from settings.privacy import DataIdentifier, TraceSampling
 from settings.widgets import Dashboard, Widget
 
 
@@ -106,6 +107,10 @@ class Observability(Section):
     """Visits of a browser from outside, by name."""
     health_check: HealthCheck = subsection()
     """A check from outside."""
+    mask_in_logs: tuple[DataIdentifier, ...] = ()
+    """What the functions' logs show as asterisks, such as ``EmailAddress``; 0.12 USD a GB."""
+    trace_sampling: TraceSampling | None = None
+    """How many of the REST API's requests X-Ray traces."""
     log_retention_days: LogRetentionDays = by_tier("log_retention_days")
     """Days that logs other than a service's are kept."""
     config_rules: ConfigRules = subsection()

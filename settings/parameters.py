@@ -8,8 +8,8 @@ from pydantic import Field, StringConstraints, model_validator
 
 from settings.base import Section
 
-#: The last part of a parameter's name.
-ParameterName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+#: A parameter's name below system and stage, such as ``origins`` or ``app/threshold``.
+ParameterName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", max_length=128)]
 
 
 class Parameter(Section):

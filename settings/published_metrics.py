@@ -86,6 +86,23 @@ PUBLISHED: Final[dict[str, frozenset[str]]] = {
             "WriteThroughput",
         }
     ),
+    # Aurora publishes by cluster; capacity in ACU, and its share of the maximum in percent.
+    # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
+    "aurora": frozenset(
+        {
+            "ACUUtilization",
+            "AuroraReplicaLagMaximum",
+            "BackupRetentionPeriodStorageUsed",
+            "CPUUtilization",
+            "DatabaseConnections",
+            "DBLoad",
+            "FreeableMemory",
+            "ReadLatency",
+            "ServerlessDatabaseCapacity",
+            "VolumeBytesUsed",
+            "WriteLatency",
+        }
+    ),
     "load-balancer": frozenset(
         {
             "ActiveConnectionCount",

@@ -78,12 +78,13 @@ def rest_api(settings: Settings) -> Iterator[Problem]:
 def _timeouts(settings: Settings, api: RestApi) -> Iterator[Problem]:
     for name in sorted({api.function_of(key) for key in api.routes}):
         function = settings.active_functions.get(name)
-        if function is not None and function.timeout_seconds * 1000 > api.timeout_ms:
+        if function is not None and function.longest_answer_seconds * 1000 > api.timeout_ms:
             message = (
-                f"{function.timeout_seconds} s is more than the {api.timeout_ms} ms that restApi waits: callers would "
-                "get an error while the function still runs"
+                f"{function.longest_answer_seconds} s is more than the {api.timeout_ms} ms that restApi waits: callers "
+                "would get an error while the function still runs; answersAfterSeconds says that it answers sooner"
             )
-            yield Problem(("functions", name, "timeoutSeconds"), message)
+            key = "timeoutSeconds" if function.answers_after_seconds is None else "answersAfterSeconds"
+            yield Problem(("functions", name, key), message)
 
 
 CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (tables, identity, rest_api)

@@ -24,8 +24,9 @@ class Secret(Section):
 
     description: str
     """What it is for."""
-    physical_name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$")
-    """Exact name in Secrets Manager; ``<system>/<stage>/<name>`` by default."""
+    physical_name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9/_+=.@{}-]{1,512}$")
+    """Exact name in Secrets Manager, in which ``{stage}`` stands for the stage; ``<system>/<stage>/<name>`` by
+    default."""
     variable: str | None = Field(default=None, pattern=r"^[A-Z][A-Z0-9_]*$")
     """Environment variable that services receive it in; from its name by default, ``jwt-key`` as ``JWT_KEY``."""
     store: Literal["secrets-manager", "parameter-store"] = "secrets-manager"

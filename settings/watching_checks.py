@@ -12,6 +12,7 @@ from settings.system import Settings
 
 #: Kinds that an alarm watches without a name, with the section that makes them.
 _SINGLE = {
+    "aurora": "aurora",
     "database": "database",
     "http-api": "httpApi",
     "load-balancer": "loadBalancer",
@@ -110,12 +111,13 @@ def _watched(settings: Settings, path: Path, reading: Reading) -> Iterator[Probl
     elif target:
         yield Problem(path, f'there is one {kind}; write "{kind}"')
     elif kind in _SINGLE and kind not in _existing(settings):
-        article = "an" if _SINGLE[kind].startswith("http") else "a"
+        article = "an" if _SINGLE[kind].startswith(("http", "aurora")) else "a"
         yield Problem(path, f"needs {article} {_SINGLE[kind]} section")
 
 
 def _existing(settings: Settings) -> set[str]:
     there = {
+        "aurora": settings.active_aurora is not None,
         "database": settings.database is not None and settings.database.enabled,
         "http-api": settings.active_http_api is not None,
         "load-balancer": settings.load_balancer is not None,

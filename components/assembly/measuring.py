@@ -40,6 +40,8 @@ def alarm_targets(platform: Platform) -> dict[str, Target]:
         targets["database"] = Target(
             namespace="AWS/RDS", dimensions={"DBInstanceIdentifier": platform.database.identifier}
         )
+    if platform.aurora is not None:
+        targets["aurora"] = Target(namespace="AWS/RDS", dimensions={"DBClusterIdentifier": platform.aurora.identifier})
     if platform.http_api is not None:
         targets["http-api"] = Target(namespace="AWS/ApiGateway", dimensions={"ApiId": platform.http_api.api.id})
     if platform.rest_api is not None:

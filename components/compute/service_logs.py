@@ -34,6 +34,7 @@ class ServiceLogs(Component):
         error_retention_days: Days that the copy of error lines is kept.
         error_logs: What copies error lines; None keeps no copy.
         kms_key_arn: Key that encrypts both; None for AWS's own encryption.
+        group_name: Exact name of the first group instead.
         opts: Options of the component.
     """
 
@@ -49,12 +50,13 @@ class ServiceLogs(Component):
         error_retention_days: int,
         error_logs: ErrorLogs | None,
         kms_key_arn: pulumi.Input[str] | None = None,
+        group_name: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, {"service": service}, opts)
         self._kms_key_arn = kms_key_arn
         #: The group's exact name, known before deployment.
-        self.group_name: str = names.path(service)
+        self.group_name: str = group_name or names.path(service)
         self.group_arn: pulumi.Input[str] = names.arn("logs", f"log-group:{self.group_name}")
         self.group = self._create_group(name, self.group_name, retention_days)
         self.error_group: cloudwatch.LogGroup | None = None

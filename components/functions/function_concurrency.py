@@ -24,6 +24,7 @@ class ProvisionedConcurrency(Component):
     Args:
         name: Logical name.
         settings: How many.
+        function: The function, whose published version holds them where the settings say so.
         alias: The alias; ``$LATEST`` can have none.
         opts: Options of the component.
     """
@@ -35,16 +36,21 @@ class ProvisionedConcurrency(Component):
         name: str,
         *,
         settings: Settings,
+        function: lambda_.Function,
         alias: lambda_.Alias,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts=opts)
+        by_version = settings.held_by == "version"
+        self._qualifier: pulumi.Output[str] = function.version if by_version else alias.name
         scaled = settings.max is not None and settings.max > settings.min
         self.ready = lambda_.ProvisionedConcurrencyConfig(
             name,
             function_name=alias.function_name,
-            qualifier=alias.name,
+            qualifier=self._qualifier,
             provisioned_concurrent_executions=settings.min,
+            # The version before stays warm until the last caller has left it.
+            skip_destroy=True if by_version else None,
             # Scaling changes the number from then on.
             opts=self.child(ignore_changes=["provisionedConcurrentExecutions"] if scaled else None),
         )
@@ -57,7 +63,7 @@ class ProvisionedConcurrency(Component):
             self.logical_name,
             service_namespace="lambda",
             scalable_dimension="lambda:function:ProvisionedConcurrency",
-            resource_id=pulumi.Output.concat("function:", alias.function_name, ":", alias.name),
+            resource_id=pulumi.Output.concat("function:", alias.function_name, ":", self._qualifier),
             min_capacity=settings.min,
             max_capacity=most,
             tags=self.tags,

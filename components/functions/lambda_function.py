@@ -103,6 +103,7 @@ class LambdaFunction(Component):
             error_retention_days=0,
             error_logs=None,
             kms_key_arn=kms_key_arn,
+            group_name=None if settings.log_group is None else settings.log_group.replace("{function}", function),
             opts=self.child(),
         )
         self.failures_arn: pulumi.Input[str] | None = None
@@ -114,7 +115,7 @@ class LambdaFunction(Component):
             function,
             log_level=settings.log_level,
             image=image,
-            configured=settings.environment,
+            configured=_configured(settings),
             grants=grants,
         )
         self.function = self._create_function(image, network, grants, requires)
@@ -124,7 +125,11 @@ class LambdaFunction(Component):
             from components.functions.function_concurrency import ProvisionedConcurrency
 
             ProvisionedConcurrency(
-                f"{name}-ready", settings=settings.provisioned_concurrency, alias=self.alias, opts=self.child()
+                f"{name}-ready",
+                settings=settings.provisioned_concurrency,
+                function=self.function,
+                alias=self.alias,
+                opts=self.child(),
             )
         self.register_outputs({"functionName": self.physical_name, "aliasArn": self.alias.arn})
 
@@ -322,6 +327,13 @@ class LambdaFunction(Component):
             destination_config=None if failures is None else {"on_failure": {"destination": failures}},
             opts=self.child(),
         )
+
+
+def _configured(settings: Function) -> dict[str, str]:
+    """The variables of the settings, and the time after which it answers, come what may."""
+    if settings.answers_after_seconds is None:
+        return settings.environment
+    return {**settings.environment, "ANSWERS_AFTER_SECONDS": str(settings.answers_after_seconds)}
 
 
 def function_name(names: Names, function: str, exact_name: str | None) -> str:

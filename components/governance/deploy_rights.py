@@ -182,6 +182,8 @@ AREAS: Final[Mapping[str, tuple[Right, ...]]] = {
               ("anomalymonitor/*", "anomalysubscription/*"),
               unscoped=("CreateAnomalyMonitor", "CreateAnomalySubscription"), regional=False),
         Right("config", ("DeleteConfigRule", "PutConfigRule", "TagResource", "UntagResource"), ("config-rule/*",)),
+        Right("xray", ("CreateSamplingRule", "DeleteSamplingRule", "TagResource", "UntagResource",
+                       "UpdateSamplingRule"), ("sampling-rule/*",)),
         Right("synthetics", ("Delete*", "StartCanary", "StopCanary", "TagResource", "UntagResource", "Update*"),
               ("canary:*",), unscoped=("CreateCanary",)),
         Right("chatbot", ("Delete*", "TagResource", "UntagResource", "Update*"), ("chat-configuration/*",),

@@ -114,7 +114,8 @@ class Vpc(Component):
         return self._settings.security_group_names.get(role)
 
     def _named(self, role: str) -> dict[str, str]:
-        return {**self.tags, "Name": f"{self.logical_name}-{role}" if role else self.logical_name}
+        name = self._settings.name or self.logical_name
+        return {**self.tags, "Name": f"{name}-{role}" if role else name}
 
     def _create_vpc(self) -> ec2.Vpc:
         return ec2.Vpc(

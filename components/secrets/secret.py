@@ -59,7 +59,7 @@ class Secret(Component):
         self.stored = StoredValue(
             name,
             parts=[secret_name],
-            path=settings.physical_name,
+            path=None if settings.physical_name is None else settings.physical_name.replace("{stage}", names.stage),
             names=names,
             description=settings.description,
             store=settings.store,

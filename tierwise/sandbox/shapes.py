@@ -197,6 +197,7 @@ SHAPES: Final[dict[str, Shape]] = {
     "vpc/securityGroupIngressRule:SecurityGroupIngressRule": _ec2("sgr", "security-group-rule"),
     "wafv2/webAcl:WebAcl": Shape("{uuid}", "wafv2:{region}:{account}:regional/webacl/{name}/{id}"),
     "wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": _of("{resourceArn}"),
+    "xray/samplingRule:SamplingRule": Shape("{ruleName}", "xray:{region}:{account}:sampling-rule/{ruleName}"),
 }
 
 

@@ -781,6 +781,7 @@ MAPPINGS: Final[Mapping[str, TypeMapping]] = {
     "aws:cfg/rule:Rule": _map("config.PutConfigRule:ConfigRule", "AWS::Config::ConfigRule", name="ConfigRuleName"),
     "aws:guardduty/detector:Detector": _map("guardduty.CreateDetector", "AWS::GuardDuty::Detector"),
     "aws:guardduty/detectorFeature:DetectorFeature": _map("guardduty.UpdateDetector:Features"),
+    "aws:xray/samplingRule:SamplingRule": _map("xray.CreateSamplingRule:SamplingRule", "", resourceArn=""),
     # Progressive deployment
     "aws:codedeploy/application:Application": _map(
         "codedeploy.CreateApplication", "AWS::CodeDeploy::Application", name="ApplicationName"
