@@ -17,6 +17,14 @@ class SecretField(Section):
 
     generate: bool = False
     """Whether AWS makes up the first value. Otherwise it is ``unset`` until an operator writes it."""
+    value: str | None = None
+    """A first value that is no secret, such as the name of the user whose password stands beside it."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> SecretField:
+        if self.generate and self.value is not None:
+            raise ValueError("generate and value are both set: choose one")
+        return self
 
 
 class Secret(Section):

@@ -46,7 +46,7 @@ class ProvisionedConcurrency(Component):
         scaled = settings.max is not None and settings.max > settings.min
         self.ready = lambda_.ProvisionedConcurrencyConfig(
             name,
-            function_name=alias.function_name,
+            function_name=function.name,
             qualifier=self._qualifier,
             provisioned_concurrent_executions=settings.min,
             # The version before stays warm until the last caller has left it.

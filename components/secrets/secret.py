@@ -117,6 +117,8 @@ def _first_value(settings: SecretSettings) -> pulumi.Input[str] | None:
     if settings.generate:
         return random_text()
     if settings.fields:
-        fields = {name: random_text() if field.generate else UNSET for name, field in settings.fields.items()}
+        fields = {
+            name: random_text() if field.generate else field.value or UNSET for name, field in settings.fields.items()
+        }
         return pulumi.Output.secret(pulumi.Output.json_dumps(fields))
     return None if settings.value is None else settings.value.get_secret_value()

@@ -1,0 +1,99 @@
+"""SQL over HTTPS: the Data API of Aurora, signed with the function's own temporary credentials.
+
+Statements take named parameters (``:user``) and nothing is ever written into their text. The link to the cluster also
+lets a function sign in at port 5432 with an IAM token, for an application that brings a driver along.
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.html
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from askiam.resilience import call_with_retry
+
+Row = dict[str, Any]
+
+
+class Database(Protocol):
+    """Runs one statement and gives its rows."""
+
+    def run(self, sql: str, **parameters: Any) -> list[Row]:
+        """The rows of a statement with named parameters."""
+        ...
+
+
+class DataApi:
+    """A database behind the Data API.
+
+    Args:
+        cluster_arn: The cluster.
+        secret_id: Name of the secret with the user's name and password.
+        database: Name of the database.
+        client: boto3's ``rds-data``; made on first use otherwise.
+        secrets: boto3's ``secretsmanager``, for the secret's ARN; made on first use otherwise.
+    """
+
+    def __init__(
+        self, cluster_arn: str, secret_id: str, database: str, client: Any = None, secrets: Any = None
+    ) -> None:
+        self._cluster_arn = cluster_arn
+        self._secret_id = secret_id
+        self._database = database
+        self._client = client
+        self._secrets = secrets
+        self._secret_arn = ""
+
+    def run(self, sql: str, **parameters: Any) -> list[Row]:
+        """The rows of a statement; a cluster that is waking up is asked again."""
+        import boto3
+
+        if self._client is None:
+            self._client = boto3.client("rds-data")
+        if not self._secret_arn:
+            secrets = self._secrets or boto3.client("secretsmanager")
+            self._secret_arn = secrets.get_secret_value(SecretId=self._secret_id)["ARN"]
+        client = self._client
+        answer = call_with_retry(
+            lambda: client.execute_statement(
+                resourceArn=self._cluster_arn,
+                secretArn=self._secret_arn,
+                database=self._database,
+                sql=sql,
+                parameters=[_parameter(name, value) for name, value in parameters.items()],
+                includeResultMetadata=True,
+            ),
+            retried=_waking(client),
+        )
+        names = [column["name"] for column in answer.get("columnMetadata", [])]
+        return [dict(zip(names, map(_value, record), strict=True)) for record in answer.get("records", [])]
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Database:
+    """The database that the function's links name."""
+    return DataApi(environment["DB_CLUSTER_ARN"], environment["DB_SECRET_NAME"], environment["DB_NAME"])
+
+
+def _waking(client: Any) -> tuple[type[Exception], ...]:
+    names = ("DatabaseResumingException", "ServiceUnavailableError")
+    return tuple(getattr(client.exceptions, name) for name in names if hasattr(client.exceptions, name))
+
+
+def _parameter(name: str, value: Any) -> dict[str, Any]:
+    if isinstance(value, datetime):
+        text = value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        return {"name": name, "value": {"stringValue": text}, "typeHint": "TIMESTAMP"}
+    return {"name": name, "value": _field(value)}
+
+
+def _field(value: Any) -> dict[str, Any]:
+    if value is None:
+        return {"isNull": True}
+    kinds = ((bool, "booleanValue"), (int, "longValue"), (float, "doubleValue"))
+    return {next((key for kind, key in kinds if isinstance(value, kind)), "stringValue"): value}
+
+
+def _value(field: Mapping[str, Any]) -> Any:
+    return None if field.get("isNull") else next(iter(field.values()))
