@@ -137,8 +137,8 @@ class Function(Section):
     system_log_level: Literal["DEBUG", "INFO", "WARN"] = "WARN"
     """The same for the lines of Lambda itself."""
     log_group: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_./#{}-]{1,512}$")
-    """Exact name of its log group, in which ``{function}`` stands for its name; ``/<system>/<stage>/<name>`` by
-    default."""
+    """Exact name of its log group, in which ``{function}`` stands for its name and ``{stage}`` for the stage;
+    ``/<system>/<stage>/<name>`` by default."""
     log_retention_days: LogRetentionDays = by_tier("log_retention_days")
     """Days that the function's log is kept."""
     signing_profiles: tuple[SigningProfileArn, ...] = ()

@@ -31,8 +31,8 @@ class Network(Section):
 
     cidr: IPv4Network
     """The VPC's range, /16 to /28."""
-    name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,64}$")
-    """What its ``Name`` tags begin with; ``vpc`` by default."""
+    name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_{}-]{1,64}$")
+    """What its ``Name`` tags begin with, in which ``{stage}`` stands for the stage; ``vpc`` by default."""
     zones: Annotated[tuple[Zone, ...], Field(min_length=2, max_length=6)]
     """Availability zones, at least two. Subnet ranges are given in the same order."""
     public_subnets: SubnetRanges

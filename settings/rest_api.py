@@ -164,8 +164,9 @@ class RestApi(Section):
     """What the gateway tells about its own work. The account needs API Gateway's CloudWatch role."""
     detailed_metrics: bool = False
     """Whether CloudWatch counts by method, at the price of custom metrics."""
-    log_group: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_./#-]{1,512}$")
-    """Exact name of the access log; ``/<system>/<stage>/rest-api`` by default."""
+    log_group: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_./#{}-]{1,512}$")
+    """Exact name of the access log, in which ``{stage}`` stands for the stage; ``/<system>/<stage>/rest-api`` by
+    default."""
     log_retention_days: LogRetentionDays = by_tier("log_retention_days")
     """Days that the access log and the execution log are kept."""
     firewall: Firewall | None = None

@@ -34,7 +34,7 @@ class Capacity(Section):
     """Compute units between which one kind of work scales, 6 GB of memory each."""
 
     min: Ocu = 1
-    """Least; paid for by the hour. A collection that falls to nothing has none."""
+    """Least; paid for by the hour. A collection that is not always on has none."""
     max: Ocu = 8
     """Most."""
 
@@ -53,12 +53,12 @@ class Search(Section):
     store: Literal["opensearch", "pgvector"] = "opensearch"
     """``pgvector`` keeps vectors in the Aurora cluster, at the price of its capacity alone."""
     collection: str | None = None
-    """Exact name in AWS; ``<system>-<stage>-search`` by default."""
+    """Exact name in AWS, in which ``{stage}`` stands for the stage; ``<system>-<stage>-search`` by default."""
     kind: Literal["vector", "search", "time-series"] = "vector"
     """What the collection is made for; it cannot be changed."""
-    scale_to_zero: bool = by_tier("search_idles")
-    """Whether idle capacity falls to nothing after ten minutes, and waking takes some seconds. Otherwise the least
-    capacity runs, and costs, all month."""
+    always_on: bool = by_tier("search_always_on")
+    """Whether the least capacity runs, and costs, all month. Otherwise idle capacity falls to nothing after ten
+    minutes, and waking takes some seconds."""
     standby_replicas: bool = by_tier("multi_az")
     """Whether a copy runs in a second zone. It doubles the least capacity, and cannot be changed."""
     indexing: Capacity = Capacity()
@@ -78,11 +78,13 @@ class Search(Section):
     def _named(cls, value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        if not 3 <= len(value) <= MAX_COLLECTION_NAME:
+        # The stage that stands there in the end is told by the preview, if it makes the name too long.
+        plain = value.replace("{stage}", "")
+        if not 3 <= len(plain) <= MAX_COLLECTION_NAME:
             raise ValueError(
-                f'"{value}" has {len(value)} characters: a collection\'s name has 3 to {MAX_COLLECTION_NAME}'
+                f'"{value}" has {len(plain)} characters: a collection\'s name has 3 to {MAX_COLLECTION_NAME}'
             )
-        if not value[0].islower() or not all(c.islower() or c.isdigit() or c == "-" for c in value):
+        if not plain[0].islower() or not all(c.islower() or c.isdigit() or c == "-" for c in plain):
             raise ValueError(
                 f'"{value}": a collection\'s name has lower-case letters, digits and hyphens, a letter first'
             )

@@ -24,7 +24,7 @@ class TierProfile:
         database_network_acl: Whether the database subnets get a network ACL of their own.
         multi_az: Whether databases and caches have a standby in a second zone.
         database_readers: Readers of an Aurora cluster beside its writer.
-        search_idles: Whether the capacity of a search collection falls to nothing when nobody searches.
+        search_always_on: Whether a search collection keeps its least capacity when nobody searches.
         backup_retention_days: Days that automated database backups are kept.
         snapshot_retention_days: Days that cache snapshots are kept.
         enhanced_monitoring_seconds: Interval of RDS enhanced monitoring; 0 is off.
@@ -58,7 +58,7 @@ class TierProfile:
     database_network_acl: bool
     multi_az: bool
     database_readers: int
-    search_idles: bool
+    search_always_on: bool
     backup_retention_days: int
     snapshot_retention_days: int
     enhanced_monitoring_seconds: int
@@ -93,7 +93,7 @@ DEV: Final = TierProfile(
     database_network_acl=False,
     multi_az=False,
     database_readers=0,
-    search_idles=True,
+    search_always_on=False,
     backup_retention_days=1,
     snapshot_retention_days=0,
     enhanced_monitoring_seconds=0,
@@ -128,7 +128,7 @@ STAGING: Final = TierProfile(
     database_network_acl=True,
     multi_az=False,
     database_readers=0,
-    search_idles=True,
+    search_always_on=False,
     backup_retention_days=3,
     snapshot_retention_days=1,
     enhanced_monitoring_seconds=60,
@@ -163,7 +163,7 @@ PROD: Final = TierProfile(
     database_network_acl=True,
     multi_az=True,
     database_readers=1,
-    search_idles=False,
+    search_always_on=True,
     backup_retention_days=30,
     snapshot_retention_days=7,
     enhanced_monitoring_seconds=60,

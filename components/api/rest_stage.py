@@ -88,7 +88,7 @@ class RestStage(Component):
         self._settings = settings
         self._names = names
         self._api = api
-        self.log_group_name: str = settings.log_group or names.path("rest-api")
+        self.log_group_name: str = (settings.log_group or names.path("rest-api")).replace("{stage}", names.stage)
         logs = self._create_logs(kms_key_arn)
         self.log_group = logs[0]
         self.deployment = apigateway.Deployment(

@@ -103,7 +103,9 @@ class LambdaFunction(Component):
             error_retention_days=0,
             error_logs=None,
             kms_key_arn=kms_key_arn,
-            group_name=None if settings.log_group is None else settings.log_group.replace("{function}", function),
+            group_name=None
+            if settings.log_group is None
+            else settings.log_group.replace("{function}", function).replace("{stage}", names.stage),
             opts=self.child(),
         )
         self.failures_arn: pulumi.Input[str] | None = None

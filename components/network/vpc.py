@@ -114,7 +114,7 @@ class Vpc(Component):
         return self._settings.security_group_names.get(role)
 
     def _named(self, role: str) -> dict[str, str]:
-        name = self._settings.name or self.logical_name
+        name = (self._settings.name or self.logical_name).replace("{stage}", self._names.stage)
         return {**self.tags, "Name": f"{name}-{role}" if role else name}
 
     def _create_vpc(self) -> ec2.Vpc:

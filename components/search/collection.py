@@ -72,7 +72,7 @@ class SearchCollection(Component):
         self._settings = settings
         self._names = names
         self._kms_key_arn = kms_key_arn
-        self.physical_name: str = settings.collection or names.physical("search", limit=MAX_COLLECTION_NAME)
+        self.physical_name: str = collection_name(settings, names)
         self.security_group = SecurityGroup(
             name, vpc_id=vpc_id, description="Search collection: HTTPS from its users", opts=self.child()
         )
@@ -176,7 +176,7 @@ class SearchCollection(Component):
             self.logical_name,
             name=physical_name(self.physical_name, "group", limit=MAX_COLLECTION_NAME),
             description=f"Capacity of the collection {self.physical_name}",
-            generation="NEXTGEN" if settings.scale_to_zero else "CLASSIC",
+            generation="CLASSIC" if settings.always_on else "NEXTGEN",
             standby_replicas=replicas,
             capacity_limits=[
                 opensearch.ServerlessCollectionGroupCapacityLimitArgs(
@@ -200,7 +200,7 @@ class SearchCollection(Component):
         )
 
     def _least(self, capacity: Capacity) -> int:
-        return 0 if self._settings.scale_to_zero else capacity.min
+        return capacity.min if self._settings.always_on else 0
 
     def _publish_endpoint(self) -> ssm.Parameter:
         return ssm.Parameter(
@@ -212,3 +212,10 @@ class SearchCollection(Component):
             tags=self.tags,
             opts=self.child(delete_before_replace=True),
         )
+
+
+def collection_name(settings: SearchSettings, names: Names) -> str:
+    """The collection's exact name."""
+    if settings.collection is None:
+        return names.physical("search", limit=MAX_COLLECTION_NAME)
+    return settings.collection.replace("{stage}", names.stage)

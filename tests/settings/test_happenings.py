@@ -44,7 +44,7 @@ def test_the_sample_is_fine_and_follows_the_tier(system: Callable[..., Settings]
     for stage, profile in TIERS.items():
         search = system(SAMPLE, stack=stage).search
         assert search is not None
-        assert search.scale_to_zero is profile.search_idles
+        assert search.always_on is profile.search_always_on
         assert search.standby_replicas is profile.multi_az
 
 

@@ -31,7 +31,7 @@ BOT: dict[str, Any] = {
 
 def search(**overrides: Any) -> Search:
     """A redundant collection that is always on."""
-    return Search.model_validate({"scaleToZero": False, "standbyReplicas": True, **overrides})
+    return Search.model_validate({"alwaysOn": True, "standbyReplicas": True, **overrides})
 
 
 def event_bus(**overrides: Any) -> EventBus:

@@ -39,7 +39,9 @@ def test_what_is_found_is_counted_and_masked_in_each_log() -> None:
         assert [next(iter(statement["Operation"])) for statement in document["Statement"]] == ["Audit", "Deidentify"]
     assert check(sample.plan.resources) == []
     usage = {"aws:cloudwatch:LogDataProtectionPolicy": {"scannedGb": 5}}
-    priced = [line for line in estimate(sample.stack, usage, BOOK, "us-east-1").lines if "data_protection" in line.price_id]
+    priced = [
+        line for line in estimate(sample.stack, usage, BOOK, "us-east-1").lines if "data_protection" in line.price_id
+    ]
     assert sum(line.expected for line in priced) == Decimal("0.12") * 10
 
 

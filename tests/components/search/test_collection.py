@@ -92,7 +92,7 @@ def test_a_group_limits_the_capacity_of_its_one_collection() -> None:
 
 
 def test_an_idle_collection_that_may_fall_to_nothing_does() -> None:
-    sample = planned(scaleToZero=True, standbyReplicas=False)
+    sample = planned(alwaysOn=False, standbyReplicas=False)
     assert limits(sample) == (0, 8, 0, 8)
     assert sample.one(GROUP).get("generation") == "NEXTGEN"
 
@@ -161,7 +161,7 @@ def test_a_user_finds_the_endpoint_and_reaches_it_on_443() -> None:
 
 
 def test_aws_accepts_every_input_and_no_rule_is_broken() -> None:
-    for sample in (planned(), planned(scaleToZero=True, standbyReplicas=False), planned(data.KEY)):
+    for sample in (planned(), planned(alwaysOn=False, standbyReplicas=False), planned(data.KEY)):
         assert check(sample.plan.resources) == []
     config = StackConfig.from_pulumi({"sample:tier": "prod"}, "sample", "test")
     broken = [f for f in guardrails.evaluate(planned().stack, config) if f.level == "mandatory" and "AOSS" in f.policy]
