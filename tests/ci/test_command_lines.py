@@ -16,7 +16,7 @@ from tests.ci.workflows import ROOT, every_step
 from tierwise.cli import app
 
 #: Commands of the operations tool that workflows are written for and that it does not have yet.
-AWAITED = {"cleanup", "release", "restore-drill"}
+AWAITED = {"cleanup", "deploy", "release", "restore-drill"}
 _JOINED = re.compile(r"\\\n\s*")
 _ENDS = {"|", "||", "&", "&&", ";", ">", ">>", "<", ")", "2"}
 

@@ -145,6 +145,19 @@ def test_prod_is_released_inside_its_window_once_a_day_unless_it_is_an_emergency
 
 
 @pytest.mark.requirement("EC2M-105", check="ci")
+@pytest.mark.requirement("EC2M-106")
+def test_who_approves_is_what_the_systems_release_file_says() -> None:
+    slug = {"devops-lead": "devops-leads", "engineering-manager": "engineering-managers", "cto": "cto"}
+    prod = yaml.safe_load((ROOT / "systems/ec2-manager/release.yaml").read_text())["prod"]
+    assert [slug[role] for role in prod["approvals"]["by"]] == ENVIRONMENTS["prod"]["reviewers"]
+    assert [slug[role] for role in prod["approvals"]["emergency"]] == ENVIRONMENTS["prod-emergency"]["reviewers"]
+    # The window that `release check` asks about.
+    assert (prod["timezone"], prod["from"], prod["until"], prod["perDay"]) == (
+        "America/Los_Angeles", "08:00", "18:00", 1,
+    )  # fmt: skip
+
+
+@pytest.mark.requirement("EC2M-105", check="ci")
 def test_an_emergency_is_reviewed_afterwards() -> None:
     review = step(workflow("release")["jobs"]["record"], "An emergency is reviewed afterwards")
     assert review["if"] == "inputs.emergency"
@@ -161,6 +174,7 @@ def test_a_stack_gets_image_infrastructure_and_code_pages_health_and_news_in_thi
         "./.github/actions/session",
         "push_image.py",
         "pulumi up --yes",
+        "tierwise deploy",
         "publish_site.sh",
         "tierwise smoke",
         "--expect-no-changes",

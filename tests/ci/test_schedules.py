@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import yaml
 
 from tests.ci.workflows import ROOT, before, commands, needs, step, workflow
 
@@ -68,8 +69,13 @@ def test_dev_is_restored_every_month_into_a_scratch_that_is_deleted() -> None:
     run = commands(job)
     assert 'tierwise restore-drill "$SYSTEM/dev" --yes' in run
     assert before(job, "Restore into a scratch", "Delete what a test that broke off has left")
+    # The reports are kept; the calendar of the system that asks for the test has the same moment.
+    assert "--report reports" in run
+    assert job["steps"][-1]["with"]["path"] == "reports"
+    calendar = yaml.safe_load((ROOT / "systems/ec2-manager/release.yaml").read_text())["calendar"]
+    assert {event["cron"] for event in calendar if event["what"].startswith("restore test")} <= set(crons("backups"))
     # Each of the two schedules runs one of the two jobs.
-    for name, cron in (("state", "11 4 1 * *"), ("restore", "7 2 * * *")):
+    for name, cron in (("state", "0 5 1 * *"), ("restore", "7 2 * * *")):
         assert cron in crons("backups")
         assert f"github.event.schedule != '{cron}'" in workflow("backups")["jobs"][name]["if"]
 
