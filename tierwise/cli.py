@@ -62,6 +62,10 @@ def preview(
         typer.Option("--base", metavar="REF", help="Compare with another revision, planned by its own code."),
     ] = None,
     policy: Annotated[bool, typer.Option(help="Ask the policies.")] = True,
+    explain: Annotated[
+        list[str] | None,
+        typer.Option("--explain", metavar="RULE", help="Tell of a rule at length, and where it is not done."),
+    ] = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show each advisory finding and each priced line.")
     ] = False,
@@ -82,8 +86,25 @@ def preview(
             verbose=verbose,
             base=base,
             machine=Machine(sarif_file, junit_file, annotate),
+            explain=explain or (),
         )
     )
+
+
+@app.command()
+def cost(
+    targets: Annotated[list[str] | None, typer.Argument(metavar="[TARGET]…", help="As for preview.")] = None,
+    what_if: Annotated[
+        list[str] | None,
+        typer.Option("--what-if", metavar="KEY=VALUE", help="Think of services.api.cpu=512; repeat for more at once."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show each priced line.")] = False,
+) -> None:
+    """Tell what stacks cost a month, or what a change of their configuration would add or save."""
+    from tierwise.review.cost import run
+
+    raise typer.Exit(run(targets or [], what_if or [], as_json=as_json, verbose=verbose))
 
 
 @app.command()
@@ -184,6 +205,7 @@ operations.register(app)
 def main() -> None:
     """The entry point: configuration mistakes are lines on standard error, never a traceback."""
     from tierwise.preview.errors import ConfigError
+    from tierwise.style import clean, say
 
     # A preview makes objects and ends; looking for garbage among them costs a tenth of its time.
     gc.disable()
@@ -191,5 +213,5 @@ def main() -> None:
         app()
     except ConfigError as error:
         for problem in error.problems:
-            print(problem, file=sys.stderr)
+            say(clean(problem), file=sys.stderr)
         sys.exit(UNUSABLE)

@@ -11,7 +11,7 @@ import runpy
 import sys
 import time
 import warnings
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from io import TextIOBase
 from pathlib import Path
@@ -29,7 +29,7 @@ from tierwise.preview.guard import offline
 from tierwise.preview.loop import InlineEventLoop
 from tierwise.preview.monitor import Monitor, Recording
 from tierwise.preview.plan import Diagnostic, Plan, ProgramError, Severity
-from tierwise.preview.project import Project, load_project, load_stack_config
+from tierwise.preview.project import Project, StackConfig, load_project, load_stack_config
 from tierwise.preview.sdk import PositionedRPCManager, adapted_sdk
 from tierwise.preview.sources import SourcePositions
 from tierwise.preview.tracebacks import describe
@@ -43,7 +43,13 @@ _SEVERITIES: Final[dict[int, Severity]] = {
 }
 
 
-def plan(project_dir: Path, stack: str, *, stack_outputs: Mapping[str, Mapping[str, Any]] | None = None) -> Plan:
+def plan(
+    project_dir: Path,
+    stack: str,
+    *,
+    stack_outputs: Mapping[str, Mapping[str, Any]] | None = None,
+    alter: Callable[[Project, str, StackConfig], None] | None = None,
+) -> Plan:
     """Preview one stack of a project.
 
     The program is run as the CLI runs it: its folder is the working directory and ``sys.path[0]``, and the stack's
@@ -55,6 +61,7 @@ def plan(project_dir: Path, stack: str, *, stack_outputs: Mapping[str, Mapping[s
         stack: The stack's name, as in ``Pulumi.<stack>.yaml``.
         stack_outputs: Outputs of other stacks by full name (``organization/<project>/<stack>``), for stack references.
             Without them a stack reference's outputs are unknown.
+        alter: Changes the stack's configuration before the program reads it; None to plan what the files say.
 
     Returns:
         The plan. A program that fails leaves its error in ``Plan.error``.
@@ -64,6 +71,8 @@ def plan(project_dir: Path, stack: str, *, stack_outputs: Mapping[str, Mapping[s
     """
     project = load_project(project_dir)
     config = load_stack_config(project, stack)
+    if alter is not None:
+        alter(project, stack, config)
     recording = Recording()
     sources = SourcePositions(str(project.directory))
     monitor = Monitor(

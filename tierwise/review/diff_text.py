@@ -13,7 +13,7 @@ from tierwise.review.comparison import Comparison
 from tierwise.review.cost_diff import signed
 from tierwise.review.diff import ResourceDiff, StackDiff
 from tierwise.review.values_diff import MISSING, Change
-from tierwise.style import Style
+from tierwise.style import Style, clean
 
 #: Symbol, word and colour of each operation, as the CLI has them.
 MARKS: Final = {
@@ -31,11 +31,6 @@ _CHANGES_SHOWN: Final = 12
 _COSTS_SHOWN: Final = 12
 
 
-def clean(text: str) -> str:
-    """``text`` on one line and without control characters, so that a name cannot steer a terminal."""
-    return "".join(char if char.isprintable() else " " if char.isspace() else "�" for char in text)
-
-
 def value_text(value: Any, width: int = _VALUE_WIDTH) -> str:
     """A value of a change as text, shortened to ``width`` characters."""
     if value is MISSING:
@@ -48,9 +43,9 @@ def value_text(value: Any, width: int = _VALUE_WIDTH) -> str:
     return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
-def change_text(change: Change) -> str:
-    """One change on a line, such as ``~ tags.Name: "a" → "b"``."""
-    old, new = value_text(change.old), value_text(change.new)
+def change_text(change: Change, width: int = _VALUE_WIDTH) -> str:
+    """One change on a line, such as ``~ tags.Name: "a" → "b"``, its values shortened to ``width`` characters."""
+    old, new = value_text(change.old, width), value_text(change.new, width)
     same = change.kind != "update" or (change.note and old == new)
     values = new or old if same else f"{old} → {new}"
     forces = {True: " (forces replacement)", None: " (may replace)", False: ""}[change.forces]
@@ -75,13 +70,14 @@ def info(item: ResourceDiff) -> str:
     return "; ".join(parts)
 
 
-def tree(diff: StackDiff, style: Style, *, verbose: bool) -> Iterator[str]:
+def tree(diff: StackDiff, style: Style, *, verbose: bool, width: int | None = None) -> Iterator[str]:
     """The resources that change, below their parents.
 
     Args:
         diff: What changes.
         style: Paints, or not.
         verbose: Also show every input of a resource, not only the first ones.
+        width: Columns of the terminal; None to leave lines whole.
     """
     rows = list(_rows(diff))
     types = max((len(f"{prefix}{short_type(kind)}") for prefix, kind, _, _ in rows), default=0)
@@ -98,7 +94,8 @@ def tree(diff: StackDiff, style: Style, *, verbose: bool) -> Iterator[str]:
         shown = item.changes if verbose else item.changes[:_CHANGES_SHOWN]
         indent = " " * (len(prefix) + 9)
         for change in shown:
-            yield style(f"{indent}{change_text(change)}", "red" if change.forces else "dim")
+            values = _VALUE_WIDTH if width is None else max(16, (width - len(indent) - len(change.path) - 7) // 2)
+            yield style(f"{indent}{change_text(change, min(values, _VALUE_WIDTH))}", "red" if change.forces else "dim")
         if len(shown) < len(item.changes):
             yield style(f"{indent}… {len(item.changes) - len(shown)} more inputs (--verbose)", "dim")
 

@@ -231,7 +231,7 @@ class StackView(Summary):
             type=short_type(state["type"]),
             mark=mark,
             flags=", ".join(flags),
-            line=_line(state.get("sourcePosition")),
+            line=position_text(state.get("sourcePosition")),
             cost=dollars(float(cost)) if cost else "",
             findings=f"{len(findings)} {plural('finding', len(findings))}" if findings else "",
             refused=any(found["level"] == "mandatory" for found in findings),
@@ -319,7 +319,7 @@ class StackView(Summary):
                 "resource": check["resource"],
                 "path": check["path"],
                 "message": check["message"],
-                "line": _line(check["sourcePosition"]),
+                "line": position_text(check["sourcePosition"]),
             }
             for check in self.entry.get("checks", ())
         ]
@@ -433,7 +433,7 @@ def _is_default_provider(state: Entry) -> bool:
     return state["type"].startswith("pulumi:providers:") and _name(state["urn"]).startswith("default")
 
 
-def _line(position: str | None) -> str:
+def position_text(position: str | None) -> str:
     """``components/network/vpc.py:68`` from ``project:///../../components/network/vpc.py#68``; empty for libraries."""
     path, _, number = (position or "").removeprefix("project:///").rpartition("#")
     while path.startswith("../"):

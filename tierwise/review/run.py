@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tierwise.exit_status import FINE, REFUSED, UNUSABLE
 from tierwise.preview.errors import ConfigError
-from tierwise.style import Style, enabled
+from tierwise.style import Style, clean, columns, enabled, say
 from tierwise.targets import Target, all_targets, find_root, resolve
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class _Result:
         key: The target's key.
         text: As printed.
         headline: One line, for many stacks at once.
+        following: What to do next, in one line.
         ok: Whether nothing stops the deployment.
         problems: What is wrong with the configuration; nothing was planned then.
         json: The entry for ``--json``, when it was asked for.
@@ -43,6 +44,7 @@ class _Result:
     key: str
     text: str = ""
     headline: str = ""
+    following: str = ""
     ok: bool = False
     problems: tuple[str, ...] = ()
     json: dict[str, Any] | None = None
@@ -56,6 +58,8 @@ class _Task:
     judge: bool
     verbose: bool
     coloured: bool
+    width: int | None
+    explain: tuple[str, ...]
     with_json: bool
     with_picture: bool
     with_deployment: bool
@@ -75,6 +79,7 @@ def run(
     deployment_file: Path | None = None,
     base: str | None = None,
     machine: Machine | None = None,
+    explain: Sequence[str] = (),
 ) -> int:
     """Review stacks and print the result.
 
@@ -89,6 +94,7 @@ def run(
         html_file: Where to write the report, also when the preview fails; ``-`` as for JSON.
         base: A revision to compare with, or None.
         machine: What to leave for other tools; also when the preview fails.
+        explain: Rules to tell of at length instead of the rest.
 
     Returns:
         The exit status.
@@ -102,6 +108,9 @@ def run(
         raise ConfigError([f"{' - '.join(piped)} -  only one of them can have standard output"])
     if machine is not None and machine.annotate and piped:
         raise ConfigError([f"--annotations  needs standard output for itself: give {piped[0]} a file"])
+    if explain and not judge:
+        raise ConfigError([f"--explain {explain[0]} --no-policy  the policies have to be asked to explain one"])
+    rules = _rules(explain)
     # Named from where the user stands, which is left below.
     json_file, markdown_file, html_file, deployment_file = map(_absolute, files.values())
     if machine is not None:
@@ -117,6 +126,7 @@ def run(
             with_picture=html_file is not None,
             with_deployment=deployment_file is not None,
             coloured=enabled() and not piped,
+            explain=tuple(rules),
         )
     except Exception as error:
         # A preview that failed is an answer too, or the one of an earlier revision would stand.
@@ -133,12 +143,12 @@ def run(
             _write(html_file, failed_report(problems))
         raise
     if not piped:
-        _print(results)
+        _print(results, rules)
         for note in notes:
-            print(note)
+            say(clean(note))
     for result in results:
         for problem in result.problems:
-            print(problem, file=sys.stderr)
+            say(clean(problem), file=sys.stderr)
     if json_file is not None:
         _write(json_file, _json_text(results))
     if markdown_file is not None:
@@ -170,6 +180,7 @@ def _run(
     with_picture: bool,
     with_deployment: bool,
     coloured: bool,
+    explain: tuple[str, ...],
 ) -> tuple[list[_Result], list[str]]:
     """Every stack's review, and what else to say."""
     root = find_root(Path.cwd())
@@ -184,6 +195,8 @@ def _run(
             judge=judge,
             verbose=verbose,
             coloured=coloured,
+            width=columns(),
+            explain=explain,
             with_json=with_json,
             with_picture=with_picture,
             with_deployment=with_deployment,
@@ -221,8 +234,8 @@ def _absolute(file: Path | None) -> Path | None:
 
 
 def _review(task: _Task) -> _Result:
-    from tierwise.preview.text import render
     from tierwise.review.headline import headline
+    from tierwise.review.next_step import after
     from tierwise.review.stack import review
 
     style = Style(task.coloured)
@@ -232,13 +245,27 @@ def _review(task: _Task) -> _Result:
         return _Result(task.target.key, problems=tuple(error.problems))
     return _Result(
         key=task.target.key,
-        text=render(result, style, verbose=task.verbose) if task.alone or not _is_unchanged(result) else "",
+        text=_text(result, task, style),
         headline=headline(result, style),
+        following=style(after(result), "dim"),
         ok=result.ok,
         json=result.to_json() if task.with_json else None,
         picture=_picture(result) if task.with_picture and result.plan.error is None else None,
         deployment=_deployment_text(result) if task.with_deployment and result.plan.error is None else None,
     )
+
+
+def _text(review: StackReview, task: _Task, style: Style) -> str:
+    """What is printed of one stack; nothing where its headline says it all."""
+    if task.explain:
+        from tierwise.review.explain import findings
+
+        return findings(review, task.explain, style, task.width)
+    if not task.alone and _is_unchanged(review):
+        return ""
+    from tierwise.preview.text import render
+
+    return render(review, style, verbose=task.verbose, width=task.width)
 
 
 def _picture(review: StackReview) -> Architecture:
@@ -286,14 +313,14 @@ def _review_many(tasks: list[_Task]) -> list[_Result]:
     from multiprocessing import get_context
 
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     # Not fork: gRPC's threads do not survive one.
     workers = min(os.cpu_count() or 1, len(tasks))
     results: dict[str, _Result] = {}
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with (
-        Progress(*columns, console=Console(stderr=True), transient=True) as progress,
+        Progress(*parts, console=Console(stderr=True), transient=True) as progress,
         ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
     ):
         bar = progress.add_task("Previewing", total=len(tasks))
@@ -301,18 +328,41 @@ def _review_many(tasks: list[_Task]) -> list[_Result]:
         for done in as_completed(pending):
             result = done.result()
             results[result.key] = result
-            progress.update(bar, advance=1, description=f"Previewed {result.key}")
+            progress.update(bar, advance=1, description=f"Previewed {clean(result.key)}".replace("[", r"\["))
     return [results[task.target.key] for task in tasks]
 
 
-def _print(results: list[_Result]) -> None:
+def _rules(explain: Sequence[str]) -> dict[str, str]:
+    """The explanation of each rule by its id, as the pack spells it.
+
+    Raises:
+        ConfigError: There is no such rule; the nearest is named.
+    """
+    if not explain:
+        return {}
+    from tierwise.review import catalogue
+
+    return {rule.id: catalogue.rules_at_length([rule.id]) for rule in catalogue.find(explain)}
+
+
+def _print(results: list[_Result], rules: dict[str, str]) -> None:
+    for explanation in rules.values():
+        say(f"{explanation}\n")
     for result in results:
         if result.text:
-            print(result.text)
-    if len(results) > 1:
-        width = max(len(result.key) for result in results)
-        for result in results:
-            print(f"{result.key:<{width}}  {result.headline or 'configuration cannot be used'}")
+            say(result.text)
+    if rules:
+        return
+    if len(results) == 1:
+        if results[0].following:
+            say(f"\n{results[0].following}")
+        return
+    from tierwise.review.next_step import after_many
+
+    width = max(len(clean(result.key)) for result in results)
+    for result in results:
+        say(f"{clean(result.key):<{width}}  {result.headline or 'configuration cannot be used'}")
+    say(f"\n{Style(enabled())(after_many([(result.key, result.ok) for result in results]), 'dim')}")
 
 
 def _json_text(results: list[_Result]) -> str:

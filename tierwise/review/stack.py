@@ -17,6 +17,7 @@ from tierwise.targets import Target
 if TYPE_CHECKING:
     from tierwise.review.base import BaseStack
     from tierwise.review.comparison import Comparison
+    from tierwise.review.what_if import WhatIf
 
 
 @dataclass
@@ -101,13 +102,16 @@ class StackReview:
         }
 
 
-def review(target: Target, *, judge: bool = True, base: BaseStack | None = None) -> StackReview:
+def review(
+    target: Target, *, judge: bool = True, base: BaseStack | None = None, what_if: WhatIf | None = None
+) -> StackReview:
     """Plan, check, judge and price one stack.
 
     Args:
         target: The stack.
         judge: Whether the policies are asked.
         base: The stack at another revision, to compare it with.
+        what_if: Changes of its configuration that are only thought.
 
     Raises:
         ConfigError: The configuration is wrong; nothing was planned.
@@ -116,7 +120,7 @@ def review(target: Target, *, judge: bool = True, base: BaseStack | None = None)
     # Loaded before the clock of the plan, so that a stack's own duration is not the tool's start-up.
     from tierwise.preview.engine import plan as run_program
 
-    plan = run_program(target.directory, target.stage)
+    plan = run_program(target.directory, target.stage, alter=what_if.apply if what_if is not None else None)
     result = StackReview(target, plan, judged=judge)
     _check(result)
     if plan.error is None:
