@@ -95,14 +95,19 @@ def read(project: str, stack: str, values: Mapping[str, str], directory: FilePat
 
 
 def _inconsistencies_besides(problems: list[Problem], filled: dict[str, Any]) -> list[Problem]:
-    """What sections disagree about once the given problems are left out; nothing where that leaves no valid whole."""
+    """What sections disagree about once the given problems are left out; nothing where that leaves no valid whole.
+
+    A default stands in for what was left out, and nobody is told of what that default does.
+    """
     rest = filled
+    told = {problem.path for problem in problems}
     for problem in problems:
         rest = without(rest, problem.path)
     try:
-        return inconsistencies(Settings.model_validate(rest))
+        found = inconsistencies(Settings.model_validate(rest))
     except ValidationError:
         return []
+    return [problem for problem in found if problem.path not in told]
 
 
 def _parse(value: Any) -> Any:

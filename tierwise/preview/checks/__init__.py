@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from tierwise.preview.checks.certificates import check_certificates
 from tierwise.preview.checks.crosschecks import check_combinations
 from tierwise.preview.checks.failure import Failure
 from tierwise.preview.checks.inputs import check_inputs
@@ -33,4 +34,4 @@ def check(resources: Sequence[PlannedResource], today: date | None = None) -> li
         if not any(failure.kind == "type" for failure in wrong):
             told = {failure.path for failure in wrong}
             found += [failure for failure in check_combinations(resource, day) if failure.path not in told]
-    return found
+    return [*found, *check_certificates(resources)]

@@ -12,6 +12,7 @@ from tierwise.preview.checks.networks import check_networks, check_region
 from tierwise.preview.checks.policies import check_policies
 from tierwise.preview.checks.reading import Inputs
 from tierwise.preview.checks.schedules import check_schedules
+from tierwise.preview.checks.serverless import SERVERLESS
 from tierwise.preview.plan import PlannedResource
 
 
@@ -28,7 +29,7 @@ def check_combinations(resource: PlannedResource, today: date) -> Iterator[Failu
     yield from check_region(inputs)
     yield from check_schedules(inputs)
     yield from check_json(inputs)
-    check = COMBINATIONS.get(resource.type)
+    check = COMBINATIONS.get(resource.type) or SERVERLESS.get(resource.type)
     if check is not None:
         yield from check(inputs)
     if resource.type == "aws:ecs/taskDefinition:TaskDefinition":
