@@ -63,6 +63,8 @@ def _renamed(node: Any, stack: str) -> dict[str, Any]:
         if key == "presets":
             continue
         if key == "physicalName" and isinstance(value, str):
+            if "{stage}" in value:
+                continue
             found[key] = f"{re.sub(r'-(dev|staging|prod)$', '', value)}-{stack}"
         elif below := _renamed(value, stack):
             found[key] = below
