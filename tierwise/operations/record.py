@@ -69,12 +69,12 @@ class Record:
 
     def __init__(self, aws: Aws, system: str, stage: str) -> None:
         self._aws = aws
-        self._name = parameter(system, stage, "operations", aws.command.replace(" ", "-"))
+        self.name = parameter(system, stage, "operations", aws.command.replace(" ", "-"))
 
     def last(self) -> Entry | None:
         """The last run, or None."""
         try:
-            found = self._aws.read("ssm", "GetParameter", Name=self._name)["Parameter"]["Value"]
+            found = self._aws.read("ssm", "GetParameter", Name=self.name)["Parameter"]["Value"]
         except AwsError as error:
             if error.missing:
                 return None
@@ -95,7 +95,7 @@ class Record:
         self._aws.change(
             "ssm",
             "PutParameter",
-            Name=self._name,
+            Name=self.name,
             Value=json.dumps(asdict(entry), separators=(",", ":")),
             Type="String",
             Overwrite=True,

@@ -67,10 +67,186 @@ _ROLLBACK: Final = (
     "s3:PutObject",
 )
 
+_COPIES: Final = (
+    "dynamodb:CreateBackup",
+    "dynamodb:DescribeContinuousBackups",
+    "dynamodb:ListBackups",
+    "elasticache:CreateSnapshot",
+    "elasticache:DescribeSnapshots",
+    "rds:CreateDBClusterSnapshot",
+    "rds:CreateDBSnapshot",
+    "rds:DescribeDBClusterSnapshots",
+    "rds:DescribeDBClusters",
+    "rds:DescribeDBInstances",
+    "rds:DescribeDBSnapshots",
+)
+
+_RESTORE: Final = (
+    "dynamodb:DescribeTable",
+    "dynamodb:RestoreTableToPointInTime",
+    "dynamodb:Scan",
+    "elasticache:CreateReplicationGroup",
+    "elasticache:DescribeReplicationGroups",
+    "rds:CreateDBInstance",
+    "rds:RestoreDBClusterToPointInTime",
+    "rds:RestoreDBInstanceToPointInTime",
+)
+
+_SCRATCH: Final = (
+    "dynamodb:DeleteTable",
+    "dynamodb:ListTables",
+    "elasticache:DeleteReplicationGroup",
+    "rds:DeleteDBCluster",
+    "rds:DeleteDBInstance",
+)
+
 COMMANDS: Final[Mapping[str, Needs]] = {
     "history": Needs("lists what was done to a stack", ("ssm:GetParameterHistory", "ssm:GetParametersByPath")),
+    "schedule": Needs(
+        "stops and starts services and databases of stages that may sleep",
+        tuple(
+            sorted(
+                {
+                    *lock.RIGHTS,
+                    "application-autoscaling:DescribeScalableTargets",
+                    "application-autoscaling:RegisterScalableTarget",
+                    "ecs:DescribeServices",
+                    "ecs:UpdateService",
+                    "rds:DescribeDBClusters",
+                    "rds:DescribeDBInstances",
+                    "rds:StartDBCluster",
+                    "rds:StartDBInstance",
+                    "rds:StopDBCluster",
+                    "rds:StopDBInstance",
+                }
+            )
+        ),
+    ),
     "smoke": Needs("looks whether what runs is what was asked for, and answers", _SMOKE),
+    "backup": Needs("lists the copies of each store, or makes one", tuple(sorted({*_CHANGES, *_COPIES}))),
+    "cleanup": Needs(
+        "deletes what nobody needs: old copies, versions and interfaces; ephemeral stacks past their time",
+        tuple(
+            sorted(
+                {
+                    *_CHANGES,
+                    "ec2:DeleteNetworkInterface",
+                    "ec2:DescribeNetworkInterfaces",
+                    "lambda:DeleteFunction",
+                    "lambda:ListAliases",
+                    "lambda:ListVersionsByFunction",
+                    "rds:DeleteDBClusterSnapshot",
+                    "rds:DeleteDBSnapshot",
+                    "rds:DescribeDBClusterSnapshots",
+                    "rds:DescribeDBSnapshots",
+                    "tag:GetResources",
+                }
+            )
+        ),
+    ),
+    "deploy": Needs(
+        "moves callers of functions to the versions that the stack published",
+        tuple(
+            sorted(
+                {
+                    *_CHANGES,
+                    "codedeploy:CreateDeployment",
+                    "codedeploy:GetDeployment",
+                    "codedeploy:ListDeployments",
+                    "lambda:GetAlias",
+                }
+            )
+        ),
+    ),
+    "dr-report": Needs("compares measured recovery times with the objectives", ("ssm:GetParameterHistory",)),
+    "drift": Needs(
+        "compares AWS with the plan, without the CLI",
+        (
+            "autoscaling:DescribeAutoScalingGroups",
+            "dynamodb:DescribeContinuousBackups",
+            "dynamodb:DescribeTable",
+            "ec2:DescribeSecurityGroupRules",
+            "ec2:DescribeSecurityGroups",
+            "elasticache:DescribeReplicationGroups",
+            "elasticloadbalancing:DescribeLoadBalancerAttributes",
+            "elasticloadbalancing:DescribeLoadBalancers",
+            "lambda:GetFunctionConcurrency",
+            "lambda:GetFunctionConfiguration",
+            "rds:DescribeDBClusters",
+            "rds:DescribeDBInstances",
+            "s3:GetBucketPublicAccessBlock",
+            "s3:GetBucketVersioning",
+            "s3:GetEncryptionConfiguration",
+        ),
+    ),
+    "release": Needs("tells whether a stack may be released now", (*_CHANGES, "ssm:GetParameterHistory")),
+    "restore": Needs(
+        "makes a store again beside the old one",
+        tuple(sorted({*_SMOKE, *_CHANGES, *_COPIES, *_RESTORE, *_ROLLBACK})),
+        by="operator",
+    ),
+    "restore-drill": Needs(
+        "restores each store under a scratch name, compares, measures, deletes it",
+        tuple(sorted({*_CHANGES, *_COPIES, *_RESTORE, *_SCRATCH})),
+        by="operator",
+    ),
     "rollback": Needs("brings the release before back, and smokes it", tuple(sorted({*_SMOKE, *_CHANGES, *_ROLLBACK}))),
+    "isolate": Needs(
+        "takes the outbound rules of a stack's security groups away, and gives them back",
+        (
+            *_CHANGES,
+            "ec2:AuthorizeSecurityGroupEgress",
+            "ec2:DescribeSecurityGroupRules",
+            "ec2:DescribeSecurityGroups",
+            "ec2:RevokeSecurityGroupEgress",
+        ),
+        by="operator",
+    ),
+    "revoke-sessions": Needs(
+        "signs users out everywhere",
+        (*_CHANGES, "cognito-idp:AdminDisableUser", "cognito-idp:AdminUserGlobalSignOut", "cognito-idp:ListUsers"),
+        by="operator",
+    ),
+    "rotate-origin-secret": Needs(
+        "draws the header anew by which the origin knows its distribution",
+        (
+            *_CHANGES,
+            "secretsmanager:GetRandomPassword",
+            "secretsmanager:PutSecretValue",
+            "secretsmanager:RotateSecret",
+        ),
+        by="operator",
+    ),
+    "secret-rollback": Needs(
+        "brings the value of a secret before the current one back",
+        (
+            *_CHANGES,
+            "secretsmanager:DescribeSecret",
+            "secretsmanager:UpdateSecretVersionStage",
+            "ssm:GetParameterHistory",
+        ),
+        by="operator",
+    ),
+    "gdpr-erase": Needs(
+        "erases what a system keeps of one person, as the stack's erasure role",
+        (
+            "dynamodb:DeleteItem",
+            "dynamodb:Query",
+            "s3:DeleteObject",
+            "s3:DeleteObjectVersion",
+            "s3:ListBucketVersions",
+        ),
+        by="operator",
+    ),
+    "cost actual": Needs("compares what AWS charged with the estimate", ("ce:GetCostAndUsage",), by="operator"),
+    "slo-report": Needs("compares availability with the promise", ("cloudwatch:GetMetricData",)),
+    "load-check": Needs("compares latency with the promise", ("apigateway:GET", "cloudwatch:GetMetricData")),
+    "review-check": Needs(
+        "tells whether the design is due for a review",
+        ("apigateway:GET", "ce:GetCostAndUsage", "cloudwatch:GetMetricData"),
+        by="operator",
+    ),
+    "rightsize": Needs("names what is larger or smaller than its load", ("cloudwatch:GetMetricData",)),
 }
 
 

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from tierwise.operations.commands import deployed
+from tierwise.operations.commands import data, deployed, incident, reports, running
 
 
-def register(app: typer.Typer) -> None:
-    """Add every command to the command line."""
+def register(app: typer.Typer, costs: typer.Typer) -> None:
+    """Add every command to the command line.
+
+    Args:
+        app: The whole.
+        costs: The group about money.
+    """
     deployed.register(app)
+    running.register(app)
+    data.register(app)
+    incident.register(app)
+    reports.register(app, costs)

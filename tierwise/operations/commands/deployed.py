@@ -14,6 +14,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(smoke)
     app.command()(rollback)
+    app.command()(drift)
     app.command()(history)
 
 
@@ -69,3 +70,17 @@ def history(target: shared.Target, json_file: shared.Json = None) -> None:
     from tierwise.operations.operation import run
 
     raise typer.Exit(run("history", target, shared.options(json_file=json_file), tell, needs_outputs=False))
+
+
+def drift(
+    target: shared.Target,
+    cli: Annotated[bool, typer.Option("--cli/--no-cli", help="Ask Pulumi itself where it is on PATH.")] = True,
+    json_file: shared.Json = None,
+    timeout: shared.Timeout = 30.0,
+) -> None:
+    """Compare AWS with what the program says; any difference is status 1."""
+    from tierwise.operations.drift.run import drift as compare
+    from tierwise.operations.operation import run
+
+    chosen = shared.options(json_file=json_file, timeout=timeout)
+    raise typer.Exit(run("drift", target, chosen, lambda operation: compare(operation, cli=cli), needs_outputs=False))

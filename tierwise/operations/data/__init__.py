@@ -1,0 +1,1 @@
+"""Copies of data: taken, listed, restored beside what is there, and rehearsed."""

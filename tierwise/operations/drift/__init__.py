@@ -1,0 +1,1 @@
+"""``tierwise drift``: whether AWS still is what the program says."""
