@@ -48,7 +48,7 @@ def test_an_engine_that_is_killed_leaves_no_plugin_behind(tmp_path: Path) -> Non
 
 def test_a_plugin_outside_of_the_sandbox_says_how_to_run_it(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != FOLDER_VARIABLE}
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-m", "tierwise.sandbox.plugin", "aws"],
         cwd=ROOT,
         env=environment,
