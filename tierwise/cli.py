@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Context
+from typer.core import TyperGroup
 
 from tierwise.exit_status import FINE, REFUSED, UNUSABLE
 from tierwise.operations import commands as operations
@@ -91,7 +93,19 @@ def preview(
     )
 
 
-@app.command()
+class _Cost(TyperGroup):
+    """``tierwise cost TARGET`` is the estimate, which needs no word of its own."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        named = bool(args) and (args[0] in self.commands or args[0] == "--help")
+        return super().parse_args(ctx, args if named else ["estimate", *args])
+
+
+costs = typer.Typer(cls=_Cost, help="What stacks cost: estimated, or charged.", rich_markup_mode=None)
+app.add_typer(costs, name="cost")
+
+
+@costs.command("estimate")
 def cost(
     targets: Annotated[list[str] | None, typer.Argument(metavar="[TARGET]…", help="As for preview.")] = None,
     what_if: Annotated[
@@ -199,7 +213,7 @@ def doctor() -> None:
     raise typer.Exit(FINE if all(diagnosis.ok for diagnosis in found if diagnosis.required) else UNUSABLE)
 
 
-operations.register(app)
+operations.register(app, costs)
 
 
 def main() -> None:
