@@ -19,6 +19,7 @@ from typing import Any
 REPOSITORY = "aws:ecr/repository:Repository"
 FUNCTION = "aws:lambda/function:Function"
 TASK = "aws:ecs/taskDefinition:TaskDefinition"
+TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 _NAMES = {"arm64": "arm64", "ARM64": "arm64", "x86_64": "amd64", "X86_64": "amd64"}
 
 
@@ -27,31 +28,40 @@ class RefusedError(Exception):
 
 
 def planned(entry: dict[str, Any]) -> tuple[list[str], str]:
-    """The names of the stack's repositories, and the architecture that it runs on.
+    """The names of the stack's repositories, and the architecture that it runs on; empty for a stack without images.
 
     Args:
         entry: The stack's entry of the preview's JSON.
+
+    Raises:
+        RefusedError: It runs on several architectures, or on none.
     """
     states = [step["newState"] for step in entry["preview"]["steps"]]
     names = [state["inputs"]["name"] for state in states if state["type"] == REPOSITORY]
+    if not names:
+        return [], ""
     asked = {
-        _NAMES[architecture]
-        for state in states
-        for architecture in (
-            state["inputs"].get("architectures", ["x86_64"])
-            if state["type"] == FUNCTION and state["inputs"].get("packageType") == "Image"
-            else [state["inputs"].get("runtimePlatform", {}).get("cpuArchitecture", "X86_64")]
-            if state["type"] == TASK
-            else []
-        )
+        architecture for state in states for architecture in _architectures(state["type"], state.get("inputs", {}))
     }
     if len(asked) != 1:
         raise RefusedError(f"one image is released, and the stack runs on {', '.join(sorted(asked)) or 'nothing'}")
     return names, asked.pop()
 
 
+def _architectures(token: str, inputs: dict[str, Any]) -> list[str]:
+    """What runs the image, of one resource."""
+    if token == FUNCTION and inputs.get("packageType") == "Image":
+        return [_NAMES[name] for name in inputs.get("architectures", ["x86_64"])]
+    if token == TASK:
+        return [_NAMES[inputs.get("runtimePlatform", {}).get("cpuArchitecture", "X86_64")]]
+    if token == TEMPLATE and "/ami-amazon-linux" in str(inputs.get("imageId")):
+        # Servers name their system's image by a public parameter, which ends in its architecture.
+        return ["arm64" if str(inputs["imageId"]).endswith("arm64") else "amd64"]
+    return []
+
+
 def release(system: str, stage: str, folder: Path, commit: str) -> str:
-    """Push to every repository and return the digest, which is the same in all of them.
+    """Push to every repository and return the digest, which is the same in all of them; "" for a stack without any.
 
     Raises:
         RefusedError: A critical finding, or a stack that one image cannot be released to.
@@ -59,6 +69,8 @@ def release(system: str, stage: str, folder: Path, commit: str) -> str:
     key = f"{system}/{stage}"
     document = json.loads(_output(".venv/bin/tierwise", "preview", key, "--no-policy", "--json", "-"))
     names, architecture = planned(document["stacks"][key])
+    if not names:
+        return ""
     _make_missing(system, stage, names)
     local = f"{system}:{commit}-{architecture}"
     _run("docker", "load", "--input", str(folder / f"image-{system}-{architecture}" / "image.tar.gz"))
@@ -137,7 +149,7 @@ def main(system: str, stage: str, folder: str) -> int:
     except subprocess.CalledProcessError as failed:
         print(f"{system}/{stage}  {' '.join(failed.cmd[:3])} failed", file=sys.stderr)
         return 1
-    print(f"{system}/{stage} runs {digest}")
+    print(f"{system}/{stage} runs {digest}" if digest else f"{system}/{stage} has no repository, so it needs no image")
     return 0
 
 

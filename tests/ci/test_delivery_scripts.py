@@ -93,6 +93,8 @@ def test_repositories_and_architecture_come_from_the_plan() -> None:
     assert architecture == "arm64"
     assert len(names) == 7
     assert planned(reviewed("pika", "prod", preset="drawn").to_json())[1] == "amd64"
+    assert planned(reviewed("pratikoai-mcp", "staging").to_json()) == (["pratikoai-mcp-staging/app"], "amd64")
+    assert planned(reviewed("pratikoai-mcp", "prod").to_json()) == ([], "")
 
 
 def pushing(tmp_path: Path, critical: int, *, pushed: bool = True) -> tuple[Tools, subprocess.CompletedProcess[str]]:

@@ -60,6 +60,16 @@ def test_gate_two_dependencies_code_and_secrets_before_any_deployment() -> None:
     assert "checks" in needs("deploy", "release")
 
 
+@pytest.mark.requirement("PRATIKO-127")
+def test_servers_are_tried_on_local_containers_before_anything_is_deployed() -> None:
+    run = commands(checks()["integration"])
+    file = "systems/pratikoai-mcp/compose.yaml"
+    assert f"compose_answers.sh {file} http://127.0.0.1:8080/health" in run
+    compose = yaml.safe_load((ROOT / file).read_text())
+    assert "127.0.0.1:8080:8080" in compose["services"]["server"]["ports"]
+    assert "checks" in needs("deploy", "release")
+
+
 @pytest.mark.requirement("EC2M-102")
 def test_gates_three_and_four_come_after_and_before_a_deployment() -> None:
     assert needs("checks", "integration") == {"quality", "security", "infrastructure"}
