@@ -21,6 +21,7 @@ from tests.ci.scripts import SCRIPTS, Tools, module
 from tests.ci.test_deployment import SYSTEMS
 from tests.review.test_machine_output import HOSTILE, schema
 from tests.support.stacks import ROOT, reviewed
+from tierwise.operations import cleanup
 from tierwise.review.issues import ReviewedStack, issues
 from tierwise.review.sarif import sarif
 from tierwise.review.stack import review
@@ -317,6 +318,8 @@ def test_it_can_never_have_the_name_of_a_stage_that_lasts(
 
 def test_no_shipped_stage_has_an_ephemeral_name() -> None:
     name = module("ephemeral").NAME
+    # What removes such stacks knows them by the same name and the same tag.
+    assert (name.pattern, module("ephemeral").TAG) == (cleanup.EPHEMERAL.pattern, cleanup.UNTIL)
     stages = {path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in ROOT.glob("**/Pulumi.*.yaml")}
     assert stages >= {"dev", "staging", "prod"}
     assert not any(name.fullmatch(stage) for stage in stages)
