@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.plugins.requirements"]
+pytest_plugins = ["tests.plugins.engine", "tests.plugins.requirements"]

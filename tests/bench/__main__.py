@@ -5,7 +5,8 @@ A machine whose speed drifts then moves both.
 
 from __future__ import annotations
 
-from tests.bench import policies, preview
+from tests.bench import policies, preview, sandbox
 
 preview.main()
 policies.main()
+sandbox.main()

@@ -1,0 +1,77 @@
+"""An engine that is killed in the middle, and two engines at one stack."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.engine.engine import ROOT, Engine, needs_cli
+from tierwise.preview.engine import plan
+from tierwise.sandbox.cloud import Held
+
+pytestmark = [pytest.mark.engine, needs_cli, pytest.mark.xdist_group("killed")]
+
+_FUNCTION = "aws:lambda/function:Function"
+_UP = ("up", "--yes", "--skip-preview", "-s", "dev")
+_PATIENCE = 300
+
+
+def _until(true: Callable[[], Any], what: str) -> None:
+    end = time.monotonic() + _PATIENCE
+    while not true():
+        assert time.monotonic() < end, f"waited for {what} in vain"
+        time.sleep(0.1)
+
+
+def _adopt(engine: Engine, held: Held) -> None:
+    """`pulumi import` under the parent and the provider that the program gives the resource."""
+    (planned,) = (one for one in plan(ROOT / "systems" / "phoney", "dev").resources if one.urn == held.urn)
+    file = engine.places.folder / "import.json"
+    entry = {"type": planned.type, "name": planned.name, "id": held.id, "parent": "parent", "provider": "provider"}
+    names = {"parent": planned.parent, "provider": planned.provider.rpartition("::")[0]}
+    file.write_text(json.dumps({"nameTable": names, "resources": [entry]}), encoding="utf-8")
+    options = ("--yes", "--skip-preview", "--protect=false", "--generate-code=false")
+    engine.run("import", "-s", "dev", "--file", str(file), *options, system="phoney")
+
+
+def test_a_killed_engine_is_recovered_from(fresh_engine: Engine) -> None:
+    engine = fresh_engine
+    engine.run("stack", "init", "dev", system="phoney")
+    # The function exists as soon as it is asked for, but the engine waits for the answer: that is when it is killed.
+    engine.fail({"operation": "create", "type": _FUNCTION, "fault": "slow", "seconds": 600, "times": 1})
+    killed = engine.start(*_UP, system="phoney")
+    try:
+        _until(lambda: killed.poll() is not None or engine.cloud.all(_FUNCTION), "the function")
+        assert killed.poll() is None, killed.communicate()[0]
+        said = engine.run(*_UP, system="phoney", fails=True)
+        assert "currently locked by 1 lock" in said
+        assert "pulumi cancel" in said
+    finally:
+        os.kill(killed.pid, signal.SIGKILL)
+    # Its pipe is open for as long as one of its plugins lives.
+    killed.communicate(timeout=_PATIENCE)
+
+    # Its lock outlives it, and so does the note of what it was about.
+    assert "currently locked by 1 lock" in engine.run(*_UP, system="phoney", fails=True)
+    engine.run("cancel", "--yes", "dev", system="phoney")
+    (made,) = engine.cloud.all(_FUNCTION)
+    (line,) = engine.lost_or_doubled("dev", "phoney")
+    assert line == f"only the cloud has {made.urn} {made.id}"
+    pending = engine.deployment("dev", "phoney")["pending_operations"]
+    assert made.urn in {operation["resource"]["urn"] for operation in pending}
+
+    # What was being made is adopted under its id, and the note of it cleared.
+    engine.run("refresh", "--yes", "--skip-preview", "--clear-pending-creates", "-s", "dev", system="phoney")
+    assert "pending_operations" not in engine.deployment("dev", "phoney")
+    _adopt(engine, made)
+    assert engine.lost_or_doubled("dev", "phoney") == []
+    engine.up("dev", "phoney")
+    assert engine.lost_or_doubled("dev", "phoney") == []
+    assert [(held.urn, held.id) for held in engine.cloud.all(_FUNCTION)] == [(made.urn, made.id)]
+    assert engine.summary("dev", "phoney").keys() == {"same"}
