@@ -69,6 +69,8 @@ def test_dev_is_restored_every_month_into_a_scratch_that_is_deleted() -> None:
     run = commands(job)
     assert 'tierwise restore-drill "$SYSTEM/dev" --yes' in run
     assert before(job, "Restore into a scratch", "Delete what a test that broke off has left")
+    # It makes and deletes stores, which is more than a deployment may.
+    assert any("DRILL_ROLES" in str(one.get("with", {}).get("role")) for one in job["steps"])
     # The reports are kept; the calendar of the system that asks for the test has the same moment.
     assert "--report reports" in run
     assert job["steps"][-1]["with"]["path"] == "reports"
