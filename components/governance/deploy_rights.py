@@ -175,8 +175,10 @@ AREAS: Final[Mapping[str, tuple[Right, ...]]] = {
         Right("cloudwatch", ("DeleteAlarms", "DisableAlarmActions", "EnableAlarmActions", "PutCompositeAlarm",
                              "PutMetricAlarm", "TagResource", "UntagResource"), ("alarm:*",)),
         Right("cloudwatch", ("DeleteDashboards", "PutDashboard"), ("dashboard/*",), regional=False),
-        Right("sns", ("AddPermission", "CreateTopic", "DeleteTopic", "RemovePermission", "SetSubscriptionAttributes",
-                      "SetTopicAttributes", "Subscribe", "TagResource", "UntagResource"), ("*-*",)),
+        # Publish: a release tells the stack's own topic how it ended.
+        Right("sns", ("AddPermission", "CreateTopic", "DeleteTopic", "Publish", "RemovePermission",
+                      "SetSubscriptionAttributes", "SetTopicAttributes", "Subscribe", "TagResource", "UntagResource"),
+              ("*-*",)),
         Right("budgets", ("ModifyBudget", "TagResource", "UntagResource"), ("budget/*",), regional=False),
         Right("ce", ("DeleteAnomaly*", "UpdateAnomaly*", "TagResource", "UntagResource"),
               ("anomalymonitor/*", "anomalysubscription/*"),

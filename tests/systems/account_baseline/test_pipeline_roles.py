@@ -182,3 +182,7 @@ def test_the_pipeline_may_make_every_kind_of_thing_but_the_accounts_own(prod: Pl
             if not READ.search(action) and not any(fnmatchcase(action.lower(), pattern) for pattern in patterns):
                 refused.add(action)
     assert refused == WITHHELD
+
+
+def test_a_release_can_tell_the_stacks_topic(prod: Planned) -> None:
+    assert "sns:Publish" in set(allowed(prod))
