@@ -58,10 +58,13 @@ def test_each_line_of_the_cost_has_its_quantity_and_price() -> None:
     line = next(line for line in cost["lines"] if line["quantity"] == 730 and line["resource"] == "database")
     price = f"{line['price']:.10f}".rstrip("0")
     assert (
-        f'<td class="number">730</td><td>{line["unit"]}</td><td class="number">${price}</td>'
-        f'<td class="number">${line["expected"]:.2f}</td>'
+        f'<td class="n">730</td><td>{line["unit"]}</td><td class="n">${price}</td>'
+        f'<td class="n">${line["expected"]:.2f}</td>'
     ) in text
     assert "dataOutGb" in text  # the load that the configuration declares
+    doubted = sum(1 for line in cost["lines"] if line["unconfirmed"])
+    told = re.search(r"may be out of date: (.*?)\. <code>", text)
+    assert sum(map(int, re.findall(r"(\d+) lines? ", told.group(1) if told else ""))) == doubted
 
 
 def test_findings_come_with_reason_fix_and_page() -> None:

@@ -5,7 +5,7 @@ The templates hold no logic but loops: every figure, word and link is made here.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -222,7 +222,7 @@ class StackView(Summary):
     def _node(self, state: Entry, op: str, *, compared: bool) -> TreeNode:
         symbol, word, colour = MARKS[op]
         # Where everything is created a sign on each resource says nothing.
-        mark = Mark(symbol, word, _TONES[colour], told=True) if compared or op != "create" else Mark()
+        mark = Mark(symbol, word, _TONES[colour], told=bool(word)) if compared or op != "create" else Mark()
         findings = self._findings.get(state["urn"], [])
         flags = [word for key, word in (("protect", "protected"), ("retainOnDelete", "retained")) if state.get(key)]
         cost = self._costs.get(state["urn"])
@@ -281,6 +281,7 @@ class StackView(Summary):
         if cost is None:
             return None
         counts, names = cost["counts"], {state["urn"]: _name(state["urn"]) for state in self._states}
+        doubts = Counter(str(line["unconfirmed"]) for line in cost["lines"] if line.get("unconfirmed"))
         return {
             "verdict": cost["verdict"],
             "message": cost["message"],
@@ -297,6 +298,9 @@ class StackView(Summary):
             "counts": (
                 f"{counts['priced']} resources are priced, {counts['byParent']} are in another's price, "
                 f"{counts['free']} are free, {counts['unsupported']} cannot be priced."
+            ),
+            "unconfirmed": "; ".join(
+                f"{count} {plural('line', count)} {reason}" for reason, count in sorted(doubts.items())
             ),
             "not_counted": ", ".join(cost["notCounted"]),
             "allowances": dollars(cost["freeAllowances"]["total"]) if cost["freeAllowances"]["total"] else "",
@@ -414,7 +418,6 @@ def _line_view(line: Entry) -> Mapping[str, Any]:
         "resource": line["resource"],
         "name": line["name"],
         "by_use": line.get("kind") == "usage",
-        "unconfirmed": line.get("unconfirmed") or "",
         "quantity": _quantity(line["quantity"]),
         "unit": line["unit"],
         "price": f"${decimal(line['price']).normalize():f}",

@@ -113,11 +113,10 @@ def test_search_shows_a_resource_with_what_it_is_part_of(visit: Visit, shipped: 
     box.fill("rds:Instance database")
     status = page.locator("section.stack:visible [role=status]")
     assert status.inner_text() == "1 resource matches"
-    names = page.locator("section.stack:visible .tree li:visible > :is(details > summary, .leaf) > code")
     shown = page.locator("section.stack:visible .tree code:visible").all_inner_texts()
     assert shown[0] == "pika-prod"
     assert shown[-1] == "database"
-    assert len(shown) < 6, names
+    assert len(shown) < 6
     box.fill("no such thing")
     assert status.inner_text() == "0 resources match"
     assert page.locator("section.stack:visible .tree li:visible").count() == 0

@@ -88,7 +88,7 @@
     const tree = document.getElementById(box.getAttribute("aria-controls"));
     const status = document.getElementById(box.getAttribute("aria-describedby"));
     const items = all("li", tree);
-    const words = items.map((item) => item.dataset.text || (item.dataset.text = (item.querySelector("summary, .leaf").textContent).toLowerCase()));
+    const words = items.map((item) => item.dataset.text || (item.dataset.text = (item.querySelector("summary") || item).textContent.toLowerCase()));
     box.addEventListener("input", () => {
       const wanted = box.value.toLowerCase().split(/\s+/).filter(Boolean);
       let found = 0;
