@@ -128,6 +128,8 @@ class Platform(Component):
             outputs["url"] = pulumi.Output.concat("https://", self.host, self.base_path)
         if self.cdn is not None:
             outputs["distributionId"] = self.cdn.id
+        if self.health_check is not None:
+            outputs["healthCheckId"] = self.health_check.id
         if self.cluster is not None:
             outputs["cluster"] = self.cluster.name
             outputs["services"] = sorted(self.services)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import gc
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from typer import Context
 from typer.core import TyperGroup
 
 from tierwise.exit_status import FINE, REFUSED, UNUSABLE
@@ -96,7 +95,7 @@ def preview(
 class _Cost(TyperGroup):
     """``tierwise cost TARGET`` is the estimate, which needs no word of its own."""
 
-    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         named = bool(args) and (args[0] in self.commands or args[0] == "--help")
         return super().parse_args(ctx, args if named else ["estimate", *args])
 
