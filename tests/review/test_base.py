@@ -215,7 +215,8 @@ def test_a_base_that_has_more_than_this_revision_is_told(repository: Repository)
     assert repository.base("main").revision.behind is True
 
 
-def test_the_worktree_is_removed_when_the_preview_is_ended(repository: Repository) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_the_worktree_is_removed_when_the_preview_is_ended(repository: Repository, ending: signal.Signals) -> None:
     started = f"{repository.folder}/started"
     repository.write("tierwise/__main__.py", f"import pathlib, time\npathlib.Path({started!r}).touch()\ntime.sleep(60)")
     repository.write(".gitignore", "started\n")
@@ -235,6 +236,7 @@ def test_the_worktree_is_removed_when_the_preview_is_ended(repository: Repositor
         assert time.monotonic() < deadline
         assert process.poll() is None
         time.sleep(0.05)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 128 + signal.SIGTERM
+    process.send_signal(ending)
+    # Ctrl-C is Python's own exception, which ends the process by that signal.
+    assert process.wait(30) == (-ending if ending == signal.SIGINT else 128 + ending)
     assert repository.worktrees() == 1

@@ -148,7 +148,7 @@ def _preview(revision: Revision, root: Path, base_root: Path, keys: Sequence[str
     environment["PYTHONPATH"] = os.pathsep.join((str(base_root), str(base_root / "policy")))
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter
-            [sys.executable, "-m", "tierwise", "preview", *keys, "--json", "-"],
+            [sys.executable, "-m", "tierwise", "preview", "--json", "-", "--", *keys],
             cwd=base_root,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -263,17 +263,19 @@ class _Git:
 
 @contextmanager
 def _terminated() -> Generator[None]:
-    """Make SIGTERM end the program as an exception does, so that what must be removed is removed."""
+    """Make SIGTERM and a closed terminal end the program as an exception does, so that what must go goes."""
 
     def stop(number: int, _frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
 
+    names = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     try:
-        before = signal.signal(signal.SIGTERM, stop)
+        before = {number: signal.signal(number, stop) for number in names}
     except ValueError:  # not the main thread, which alone may do so
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
