@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.engine.engine import ROOT, Engine, needs_cli
-from tests.engine.truth import differences
+from tests.engine.truth import differences, output_differences
 from tierwise.preview.deployment import deployment_json
 from tierwise.preview.state import preview_json
 from tierwise.review.stack import StackReview, review
@@ -42,7 +42,16 @@ def said(engine: Engine) -> Any:
 def test_same_resources(key: str, said: Any) -> None:
     (real, _), ours = said(key)
     assert ours.plan.error is None
-    found = differences(real, preview_json(ours.plan))
+    _hold(differences(real, preview_json(ours.plan)))
+
+
+@pytest.mark.parametrize("key", _KEYS)
+def test_same_outputs(key: str, said: Any) -> None:
+    (real, events), ours = said(key)
+    _hold(output_differences(real, events, preview_json(ours.plan)))
+
+
+def _hold(found: list[str]) -> None:
     assert not found, "the engine and the preview differ (the engine's value first):\n" + "\n".join(found)
 
 

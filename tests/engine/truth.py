@@ -6,14 +6,17 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tierwise.preview.values import UNKNOWN_SENTINEL
+from tierwise.preview.values import SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN_SENTINEL
 from tierwise.sandbox.functions import _OWNED
 from tierwise.sandbox.identity import ACCOUNT
 
 #: Members of a state that are sets; the SDK sends them in no order.
 _SETS = ("dependencies", "aliases", "additionalSecretOutputs")
-#: The real CLI's preview has no outputs: its steps are told before the provider has answered.
+#: The real CLI's preview has no outputs: its steps are told before the provider has answered. Its events have them.
 _LEFT_OUT = ("outputs", "stackTrace", "sourcePosition", "inputs", "propertyDependencies", *_SETS)
+
+#: What events have instead of a long text; its hash is there.
+_ELIDED = "<contents elided>"
 
 
 def decided(preview: Mapping[str, Any]) -> set[str]:
@@ -42,6 +45,41 @@ def differences(real: Mapping[str, Any], ours: Mapping[str, Any]) -> list[str]:
     return found
 
 
+def output_differences(
+    real: Mapping[str, Any], events: Iterable[Mapping[str, Any]], ours: Mapping[str, Any]
+) -> list[str]:
+    """What the two know of outputs before anything is made, the stack's own included; a line each.
+
+    Args:
+        real: The engine's preview, for what the sandbox decides.
+        events: The engine's, which tell outputs where its preview does not.
+        ours: The embedded preview.
+    """
+    told = {
+        event["resOutputsEvent"]["metadata"]["urn"]: event["resOutputsEvent"]["metadata"]["new"]["outputs"]
+        for event in events
+        if "resOutputsEvent" in event
+    }
+    names = decided(real)
+    found: list[str] = []
+    for step in ours["steps"]:
+        own, theirs = step["newState"].get("outputs", {}), _blinded(told.get(step["urn"], {}))
+        for name in sorted(own.keys() | theirs.keys()):
+            found += [
+                f"{step['urn']}  {line}" for line in _known("outputs", name, theirs.get(name), own.get(name), names)
+            ]
+    return found
+
+
+def _blinded(value: Any) -> Any:
+    """A value with its secrets written as a preview writes them; events keep what marks them."""
+    if isinstance(value, dict):
+        if value.get(SIGNATURE_KEY) == SECRET_SIGNATURE:
+            return "[secret]"
+        return {key: _blinded(member) for key, member in value.items()}
+    return [_blinded(member) for member in value] if isinstance(value, list) else value
+
+
 def _step(real: Mapping[str, Any], ours: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
     for member in ("op", "provider"):
         yield from _values(member, real.get(member), ours.get(member))
@@ -63,14 +101,14 @@ def _step(real: Mapping[str, Any], ours: Mapping[str, Any], names: Iterable[str]
     for name in inputs.pop("__defaults", ()):
         inputs.pop(name)
     for name in sorted(inputs.keys() | own.get("inputs", {}).keys()):
-        yield from _input(name, inputs.get(name), own.get("inputs", {}).get(name), names)
+        yield from _known("inputs", name, inputs.get(name), own.get("inputs", {}).get(name), names)
 
 
-def _input(name: str, real: Any, ours: Any, names: Iterable[str]) -> Iterator[str]:
+def _known(where: str, name: str, real: Any, ours: Any, names: Iterable[str]) -> Iterator[str]:
     """As ``_values``; what the preview does not know may be known where the sandbox has decided it."""
     text = json.dumps(real)
     from_sandbox = real == "[secret]" or any(decided in text for decided in names)
-    for line in _values(f"inputs.{name}", real, ours):
+    for line in _values(f"{where}.{name}", real, ours):
         if not (from_sandbox and line.endswith(f" and {UNKNOWN_SENTINEL!r}")):
             yield line
 
@@ -82,5 +120,5 @@ def _values(path: str, real: Any, ours: Any) -> Iterator[str]:
     elif isinstance(real, list) and isinstance(ours, list) and len(real) == len(ours):
         for index, (theirs, own) in enumerate(zip(real, ours, strict=True)):
             yield from _values(f"{path}[{index}]", theirs, own)
-    elif real != ours:
+    elif real not in (ours, _ELIDED):
         yield f"{path}: {real!r} and {ours!r}"
