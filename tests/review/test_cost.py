@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -147,3 +148,19 @@ def test_the_plan_that_was_not_asked_about_is_untouched(capsys: pytest.CaptureFi
     _, first = ask(capsys, "dev", "budget.monthly=10")
     _, second = ask(capsys, "dev")
     assert first["cost"] == second["cost"]
+
+
+def test_the_page_s_example_is_real(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "docs" / "terminal.md").read_text(encoding="utf-8")
+    block = page.split("```console\n$ tierwise cost pika/prod\n")[1].split("```")[0]
+    command, _, printed = block.partition("\n")
+    changes = [text for text in command.split() if "=" in text]
+    assert cost.run(["pika/prod"], changes, as_json=False, verbose=False) in (FINE, REFUSED)
+    # Prices move; the form, the resources and the advice are what the page shows.
+    shown, told = (re.sub(r"\$[\d,.]+\d", "$", text).strip().split("\n") for text in (printed, capsys.readouterr().out))
+    assert [" ".join(line.split()) for line in told[:3]] == [" ".join(line.split()) for line in shown[:3]]
+    assert told[told.index("") :] == shown[shown.index("") :]
+    slip = next(line for line in page.splitlines() if line.startswith("--what-if"))
+    with pytest.raises(ConfigError) as caught:
+        cost.run(["pika/prod"], [slip.split()[1]], as_json=False, verbose=False)
+    assert caught.value.problems == [slip]
