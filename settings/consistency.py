@@ -225,6 +225,11 @@ def _told(settings: Settings) -> Iterator[Problem]:
         )
 
 
+def _budget(settings: Settings) -> Iterator[Problem]:
+    if settings.budget.by_email and not settings.notifications.emails:
+        yield Problem(("budget", "byEmail"), "there is no address to write to: add one to notifications.emails")
+
+
 def _erasure(settings: Settings) -> Iterator[Problem]:
     erasure = settings.erasure
     if erasure is None or not erasure.enabled:
@@ -265,6 +270,7 @@ _CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     _storage,
     _secrets,
     _told,
+    _budget,
     _erasure,
     *serverless_checks.CHECKS,
     *fleet_checks.CHECKS,

@@ -59,6 +59,9 @@ class Cdn(Section):
     """Paths passed to the load balancer or the API, whole and in order of precedence."""
     origin_secret: OriginSecret = subsection()
     """The header by which it proves itself to what stands behind it."""
+    plain_http: Literal["refuse", "redirect"] = "refuse"
+    """What happens to a call of the API over plain HTTP: refused, for a redirect comes when a token was sent in the
+    clear already; or redirected, as the site always is."""
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = "PriceClass_100"
     """Edge locations used."""
     minimum_tls: Literal["TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025"] = "TLSv1.2_2021"

@@ -44,6 +44,8 @@ class Budget(Section):
     """Percentage of ``monthly`` of AWS's forecast at which notice is sent; null for none."""
     anomalies: CostAnomalies | None = None
     """Whether a sudden spike is told, whatever the budget still holds; null for not."""
+    by_email: bool = False
+    """Whether AWS Budgets writes to ``notifications.emails`` itself, instead of through their topic."""
     unknowns: Literal["warn", "block"] = by_tier("unknown_costs")
     """Whether a cost that cannot be known warns or stops the deployment."""
     acknowledged_overrun: AcknowledgedOverrun | None = None

@@ -231,8 +231,9 @@ def govern(platform: Platform) -> None:
         "budget",
         settings=platform.settings.budget,
         names=platform.names,
-        topic_arn=platform.notifications.arn,
+        topic_arn=None if platform.settings.budget.by_email else platform.notifications.arn,
         topic_policy=platform.notifications.policy,
+        emails=platform.settings.notifications.emails,
         opts=platform.child(),
     )
     if platform.settings.budget.anomalies is not None:

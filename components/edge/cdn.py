@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 from pulumi_aws import cloudfront
@@ -32,6 +32,9 @@ WEBSOCKET_ORIGIN = "websocket"
 
 _READ = ["GET", "HEAD"]
 _ALL = ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"]
+
+#: What CloudFront calls the answers to plain HTTP.
+_PLAIN_HTTP: Final[Mapping[str, str]] = {"refuse": "https-only", "redirect": "redirect-to-https"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -326,8 +329,7 @@ class Cdn(Component):
         return cloudfront.DistributionOrderedCacheBehaviorArgs(
             path_pattern=path.path,
             target_origin_id=self._api_origin_id,
-            # An API call is refused over HTTP, not redirected: it would have sent its token in the clear.
-            viewer_protocol_policy="https-only",
+            viewer_protocol_policy=_PLAIN_HTTP[self._settings.plain_http],
             allowed_methods=_ALL,
             cached_methods=_READ,
             compress=True,

@@ -352,4 +352,11 @@ def function_name(names: Names, function: str, exact_name: str | None) -> str:
 def _archive(path: str) -> pulumi.Archive:
     if not Path(path).exists():
         raise FileNotFoundError(f'archive "{path}": there is no such folder or file (looked in {Path(path).resolve()})')
+    vendor = Path(path) / "vendor"
+    if not pulumi.runtime.is_dry_run() and vendor.is_dir() and not any(vendor.glob("*.dist-info")):
+        # A preview needs no dependencies; a function without them fails at its first call.
+        pulumi.log.warn(
+            f'archive "{path}": its dependencies are not built; '
+            f"run python workloads/build_archive.py {Path(path).parent}"
+        )
     return pulumi.FileArchive(path)

@@ -38,6 +38,7 @@ _BUDGET_KEYS: Final = (
     "overrunAt",
     "forecastAt",
     "anomalies",
+    "byEmail",
     "unknowns",
     "acknowledgedOverrun",
 )

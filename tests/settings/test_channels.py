@@ -99,3 +99,9 @@ def test_an_exact_name_is_for_secrets_manager(refused: Refused) -> None:
     (line,) = refused(("generate: true}", "generate: true, store: parameter-store, physicalName: a/b}"))
     assert "secrets.jwt" in line
     assert "physicalName" in line
+
+
+def test_a_budget_writes_to_somebody(refused: Refused) -> None:
+    slack = (TOLD, "value: {slack: {teamId: T0123ABCD, channelId: C0123ABCD}}")
+    (line,) = refused(slack, ("value: {monthly: 100}", "value: {monthly: 100, byEmail: true}"))
+    assert "budget.byEmail: there is no address to write to" in line

@@ -86,6 +86,8 @@ def test_nothing_is_served_over_plain_http() -> None:
     found = distribution(planned())
     assert found.get("defaultCacheBehavior.viewerProtocolPolicy") == "redirect-to-https"
     assert found.all("orderedCacheBehaviors[].viewerProtocolPolicy") == ["https-only"]
+    kind = distribution(planned(plainHttp="redirect"))
+    assert kind.all("orderedCacheBehaviors[].viewerProtocolPolicy") == ["redirect-to-https"]
 
 
 def test_the_bucket_is_read_through_origin_access_control() -> None:
