@@ -1,0 +1,52 @@
+"""AskIAM's plans."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.stacks import Planned, planned
+
+STAGES = ("dev", "staging", "prod")
+
+
+@pytest.fixture(scope="session")
+def prod() -> Planned:
+    """The production stack as shipped."""
+    return planned("askiam", "prod")
+
+
+@pytest.fixture(scope="session")
+def staging() -> Planned:
+    """The staging stack as shipped."""
+    return planned("askiam", "staging")
+
+
+@pytest.fixture(scope="session")
+def dev() -> Planned:
+    """The dev stack as shipped."""
+    return planned("askiam", "dev")
+
+
+@pytest.fixture(params=STAGES)
+def stage(request: pytest.FixtureRequest) -> str:
+    """Each stage's name in turn."""
+    return request.param
+
+
+@pytest.fixture
+def every(stage: str) -> Planned:
+    """The plan of each stage in turn."""
+    return planned("askiam", stage)
+
+
+@pytest.fixture(params=["staging", "prod"])
+def watched(request: pytest.FixtureRequest) -> Planned:
+    """The plan of each stage that is watched."""
+    return planned("askiam", request.param)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep these tests on one worker, so that each stack is planned once."""
+    for item in items:
+        if "systems/askiam" in str(item.path).replace("\\", "/"):
+            item.add_marker(pytest.mark.xdist_group("askiam"))
