@@ -25,6 +25,7 @@ from components.assembly import (
 )
 from components.assembly.clusters import admit_to_search, create_aurora, create_search
 from components.assembly.happenings import create_bot, create_event_bus, create_queues
+from components.assembly.standby import create_aurora_standby, create_global_cluster
 from components.assembly.tracing import mask_logs, sample_traces
 from components.component import Component
 from components.names import Names
@@ -69,7 +70,9 @@ class Platform(Component):
         self.domain = network.create_domain(self)
         self.load_balancer = network.create_load_balancer(self)
         self.database = data.create_database(self)
+        self.global_cluster = create_global_cluster(self)
         self.aurora = create_aurora(self)
+        self.aurora_standby = create_aurora_standby(self)
         self.search = create_search(self)
         self.queues = create_queues(self)
         self.cache = data.create_cache(self)
@@ -160,6 +163,9 @@ class Platform(Component):
         if self.aurora is not None:
             outputs["aurora"] = self.aurora.identifier
             outputs["auroraHost"] = self.aurora.host
+        if self.aurora_standby is not None and self.global_cluster is not None:
+            outputs["auroraStandby"] = self.aurora_standby.identifier
+            outputs["auroraGlobal"] = self.global_cluster.global_cluster_identifier
         if self.search is not None:
             outputs["searchEndpoint"] = self.search.collection.collection_endpoint
         if self.queues:

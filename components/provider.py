@@ -20,15 +20,17 @@ def default_tags(settings: Settings) -> dict[str, str]:
     }
 
 
-def create_provider(settings: Settings) -> aws.Provider:
+def create_provider(settings: Settings, *, name: str = "aws", region: str | None = None) -> aws.Provider:
     """The stack's provider, which refuses any account but the configured one.
 
     Args:
         settings: The stack's settings.
+        name: Logical name.
+        region: Another region than the stack's.
     """
     return aws.Provider(
-        "aws",
-        region=settings.region,
+        name,
+        region=region or settings.region,
         allowed_account_ids=None if settings.account is None else [settings.account],
         default_tags={"tags": default_tags(settings)},
     )

@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from settings.base import DailyWindow, Section, by_tier
+from settings.network import Network
 
 #: Steps in which Aurora Serverless v2 scales, and its largest capacity.
 #: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.how-it-works.html
@@ -27,6 +28,15 @@ def _in_steps(units: float) -> float:
 
 #: Aurora capacity units: about 2 GB of memory each, in steps of 0.5.
 Acu = Annotated[float, AfterValidator(_in_steps)]
+
+
+class AuroraStandby(Section):
+    """A second member of the cluster in ``secondaryRegion``, which somebody promotes when the first region fails."""
+
+    enabled: bool = True
+    """Whether it exists in this stack."""
+    network: Network
+    """The network that it lives in there."""
 
 
 class Aurora(Section):
@@ -73,6 +83,8 @@ class Aurora(Section):
     """Further entries of the cluster's parameter group."""
     extensions: tuple[str, ...] = ()
     """PostgreSQL extensions that the bootstrap creates, such as ``vector``."""
+    standby: AuroraStandby | None = None
+    """A copy in the second region that follows by about a second; null for none."""
     proxy: bool = False
     """Whether RDS Proxy pools connections in front of it. It keeps connections open, so the cluster never pauses."""
 

@@ -28,6 +28,7 @@ def create_aurora(platform: Platform) -> AuroraCluster | None:
         subnet_ids=platform.vpc.database_subnet_ids or platform.vpc.all_private_subnet_ids,
         zones=platform.vpc.zones,
         log_retention_days=platform.settings.observability.log_retention_days,
+        global_cluster=platform.global_cluster,
         kms_key_arn=platform.key_arn,
         opts=platform.child(),
     )
