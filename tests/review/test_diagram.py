@@ -168,6 +168,32 @@ def test_the_internet_speaks_to_what_faces_it_and_copies_have_their_own_region()
     assert ("bucket-backups", "bucket-backups-copy-copy", "") in named(picture)
 
 
+def test_events_run_from_the_bus_through_the_rule_and_a_websocket_is_called_one() -> None:
+    def urn_of(name: str) -> str:
+        return f"urn:pulumi:s::p::x::{name}"
+
+    bus = Resource(urn_of("bus"), "aws:cloudwatch/eventBus:EventBus", "bus", {})
+    rule = Resource(
+        urn_of("rule"),
+        "aws:cloudwatch/eventRule:EventRule",
+        "rule",
+        {},
+        property_dependencies={"eventBusName": (bus.urn,)},
+    )
+    target = Resource(
+        urn_of("target"),
+        "aws:cloudwatch/eventTarget:EventTarget",
+        "target",
+        {},
+        property_dependencies={"rule": (rule.urn,), "arn": (urn_of("work"),)},
+    )
+    work = Resource(urn_of("work"), "aws:sqs/queue:Queue", "work", {})
+    socket = Resource(urn_of("live"), "aws:apigatewayv2/api:Api", "live", {"protocolType": "WEBSOCKET"})
+    picture = architecture(Stack([bus, rule, target, work, socket], "p", "s"))
+    assert named(picture) == {("bus", "rule", ""), ("rule", "work", "")}
+    assert "WebSocket API" in {node.kind for node in picture.nodes}
+
+
 def test_a_circle_of_calls_and_a_crowd_are_drawn() -> None:
     function = "aws:lambda/function:Function"
     urns = [f"urn:pulumi:s::p::{function}::f{number}" for number in range(300)]

@@ -28,6 +28,8 @@ _FRONTS: Final = (
     "aws:apigatewayv2/api:Api",
 )
 _BALANCER: Final = "aws:lb/loadBalancer:LoadBalancer"
+_BUS: Final = "aws:cloudwatch/eventBus:EventBus"
+_EVENT_RULE: Final = "aws:cloudwatch/eventRule:EventRule"
 _VPC: Final = "aws:ec2/vpc:Vpc"
 _SUBNET: Final = "aws:ec2/subnet:Subnet"
 _GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
@@ -185,11 +187,16 @@ def architecture(stack: Stack) -> Architecture:
         if layer is outside and isinstance(resource.region, str) and resource.region != home:
             layer = elsewhere.setdefault(resource.region, Layer(f"Region {resource.region}"))
         zone = zones.pop() if len(zones) == 1 else ""
-        layer.nodes.append(Node(resource.urn, resource.name, KINDS[resource.type], layer.name, zone))
+        layer.nodes.append(Node(resource.urn, resource.name, _what(resource), layer.name, zone))
     layers = [layer for layer in (edge, *inside.values(), outside, *elsewhere.values()) if layer.nodes or layer.subnets]
     links = tuple(_links(stack))
     ranges = " ".join(f"VPC {_text(vpc, 'cidrBlock')}".strip() for vpc in stack.of_type(_VPC))
     return Architecture(f"{stack.project}/{stack.name}", tuple(layers), links, _entries(stack, links), ranges)
+
+
+def _what(resource: Resource) -> Kind:
+    kind = KINDS[resource.type]
+    return kind._replace(word="WebSocket API") if resource.get("protocolType") == "WEBSOCKET" else kind
 
 
 def _home(resources: Iterable[Resource]) -> str:
@@ -258,8 +265,8 @@ def _is_named(resource: Resource, document: str) -> bool:
 
 
 def _turned(resource: Resource, item: Resource) -> bool:
-    """Whether a reference runs against the traffic: the firewall stands before what names it, a balancer too."""
-    if item.type == "aws:wafv2/webAcl:WebAcl":
+    """Whether a reference runs against the traffic: a firewall stands before what names it, a balancer and a bus too."""
+    if item.type == "aws:wafv2/webAcl:WebAcl" or (item.type == _BUS and resource.type == _EVENT_RULE):
         return True
     return item.type == _BALANCER and resource.type not in _EDGE
 
