@@ -265,7 +265,7 @@ def _is_named(resource: Resource, document: str) -> bool:
 
 
 def _turned(resource: Resource, item: Resource) -> bool:
-    """Whether a reference runs against the traffic: a firewall stands before what names it, a balancer and a bus too."""
+    """Whether a reference runs against the traffic: a firewall stands before what names it; a balancer, a bus too."""
     if item.type == "aws:wafv2/webAcl:WebAcl" or (item.type == _BUS and resource.type == _EVENT_RULE):
         return True
     return item.type == _BALANCER and resource.type not in _EDGE
