@@ -51,6 +51,11 @@ class Scaling(Section):
     scheduled: tuple[ScheduledScaling, ...] = ()
     """Changes of the limits by the clock."""
 
+    @property
+    def varies(self) -> bool:
+        """Whether the number of tasks ever changes by itself."""
+        return self.max_tasks > self.min_tasks or bool(self.scheduled)
+
     @model_validator(mode="after")
     def _ordered(self) -> Scaling:
         if self.max_tasks < max(self.min_tasks, 1):

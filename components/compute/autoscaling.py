@@ -19,11 +19,6 @@ _SCALE_OUT_COOLDOWN: Final = 60
 _SCALE_IN_COOLDOWN: Final = 300
 
 
-def is_scaled(settings: Scaling) -> bool:
-    """Whether the number of tasks ever changes by itself."""
-    return settings.max_tasks > settings.min_tasks or bool(settings.scheduled)
-
-
 class ServiceScaling(Component):
     """Application Auto Scaling of one ECS service.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import pulumi
 from pulumi_aws import ecs, servicediscovery
 
 from components.component import Component
-from components.compute.autoscaling import ServiceScaling, is_scaled
 from components.compute.deployment import CodeDeployBlueGreen, EcsBlueGreen
 from components.compute.ecs_cluster import EcsCluster
 from components.compute.error_logs import ErrorLogs
@@ -22,6 +21,10 @@ from components.network.load_balancer import LoadBalancer
 from components.network.load_balancer_target import LoadBalancerTarget
 from components.network.security_group import Rule
 from settings.services import Service
+
+if TYPE_CHECKING:
+    # It loads Application Auto Scaling, which services of a fixed number do not use.
+    from components.compute.autoscaling import ServiceScaling
 
 #: Seconds that a name's addresses are cached: how long a caller may go on calling a task that has stopped.
 _DNS_TTL: Final = 10
@@ -321,7 +324,7 @@ class FargateService(Component):
 
     def _ignored_changes(self) -> list[str]:
         ignored: list[str] = []
-        if is_scaled(self.settings.scaling):
+        if self.settings.scaling.varies:
             ignored.append("desiredCount")
         if self.deployment == "code-deploy":
             # CodeDeploy puts in new task definitions and swaps the target groups.
@@ -370,8 +373,10 @@ class FargateService(Component):
         )
 
     def _create_scaling(self) -> ServiceScaling | None:
-        if not is_scaled(self.settings.scaling):
+        if not self.settings.scaling.varies:
             return None
+        from components.compute.autoscaling import ServiceScaling
+
         return ServiceScaling(
             f"{self.logical_name}-scaling",
             settings=self.settings.scaling,

@@ -15,6 +15,10 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 RUNS: Final = 5
+#: All stacks take as many times longer as there are, so fewer runs.
+RUNS_OF_ALL: Final = 3
+#: How many times the bare import all stacks together may take on two cores.
+MOST_FOR_ALL: Final = 8
 TARGET: Final = "pika/prod"
 SIZES: Final = (200, 1_000, 5_000)
 
@@ -41,13 +45,15 @@ def _seconds(command: list[str]) -> float:
     return time.perf_counter() - started
 
 
-def _imported() -> list[str]:
-    """The SDK modules that previewing the target imports."""
+def _imported(*targets: str) -> list[str]:
+    """The SDK modules that previewing the targets imports."""
     script = textwrap.dedent(f"""
         import json, sys
         from pathlib import Path
         from tierwise.preview.engine import plan
-        plan(Path("systems/{TARGET.split("/")[0]}"), "{TARGET.split("/")[1]}")
+        from tierwise.targets import resolve
+        for target in resolve(Path("."), {[*targets]!r}):
+            plan(target.directory, target.stage)
         packages = ("pulumi", "pulumi_aws", "pulumi_awsx")
         print(json.dumps([name for name in sys.modules if name.split(".")[0] in packages]))
     """)
@@ -57,7 +63,7 @@ def _imported() -> list[str]:
 
 def whole_preview() -> None:
     """The preview of a real stack as a multiple of importing the same SDK modules and doing nothing."""
-    imports = "import " + ", ".join(sorted(_imported()))
+    imports = "import " + ", ".join(sorted(_imported(TARGET)))
     bare, full = [sys.executable, "-c", imports], [sys.executable, "-m", "tierwise", "preview", TARGET]
     _seconds(bare)
     _seconds(full)
@@ -65,6 +71,27 @@ def whole_preview() -> None:
     ratio = statistics.median(after / before for before, after in pairs)
     base, total = (statistics.median(column) for column in zip(*pairs, strict=True))
     print(f"preview of {TARGET}: {ratio:.2f} times the bare import ({total:.2f} s and {base:.2f} s, median of {RUNS})")
+
+
+def every_stack() -> None:
+    """All stacks together, as a multiple of importing the SDK modules of all of them and doing nothing."""
+    imports = "import " + ", ".join(sorted(_imported(*_targets())))
+    bare, full = [sys.executable, "-c", imports], [sys.executable, "-m", "tierwise", "preview", "--all"]
+    _seconds(bare)
+    _seconds(full)
+    pairs = [(_seconds(bare), _seconds(full)) for _ in range(RUNS_OF_ALL)]
+    ratio = statistics.median(after / before for before, after in pairs)
+    base, total = (statistics.median(column) for column in zip(*pairs, strict=True))
+    print(
+        f"preview --all of {len(_targets())} stacks: {ratio:.2f} times the bare import, {MOST_FOR_ALL} at most are "
+        f"meant ({total:.2f} s and {base:.2f} s, median of {RUNS_OF_ALL})"
+    )
+
+
+def _targets() -> list[str]:
+    from tierwise.targets import all_targets
+
+    return [target.key for target in all_targets(ROOT)]
 
 
 def by_size() -> None:
@@ -125,8 +152,9 @@ def _one_size(size: int) -> None:
 
 
 def main() -> None:
-    """Print both."""
+    """Print each."""
     whole_preview()
+    every_stack()
     by_size()
 
 

@@ -310,18 +310,18 @@ def _base_notes(base: Base, *, everything: bool) -> list[str]:
 def _review_many(tasks: list[_Task]) -> list[_Result]:
     """Review in as many processes as there are cores; results in the order of the tasks."""
     from concurrent.futures import ProcessPoolExecutor, as_completed
-    from multiprocessing import get_context
 
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    # Not fork: gRPC's threads do not survive one.
+    from tierwise.review.processes import processes
+
     workers = min(os.cpu_count() or 1, len(tasks))
     results: dict[str, _Result] = {}
     parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with (
         Progress(*parts, console=Console(stderr=True), transient=True) as progress,
-        ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
+        ProcessPoolExecutor(workers, mp_context=processes()) as pool,
     ):
         bar = progress.add_task("Previewing", total=len(tasks))
         pending = {pool.submit(_review, task): task for task in tasks}
