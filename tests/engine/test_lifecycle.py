@@ -70,7 +70,9 @@ def test_life_of_the_reference_system(fresh_engine: Engine) -> None:
 #: Stacks below production that keep data, and what production needs besides the tier.
 _GROWING = {
     ("", "dev"): {"    loadBalancer: {accessLogs: false}\n    buckets: {logs: {enabled: false}}\n": "", **_COPIES},
-    ("pratikoai-mcp", "staging"): {},
+    ("pratikoai-mcp", "staging"): {
+        "  pratikoai-mcp:overrides:\n": "  pratikoai-mcp:overrides:\n    cache: {nodes: 2}\n"
+    },
 }
 
 _LOSING = {("", "dev"): "encryption: {customerKey: true}"}

@@ -82,3 +82,19 @@ def test_doctor_finds_what_the_preview_needs() -> None:
     found = {diagnosis.what: diagnosis for diagnosis in diagnose()}
     assert all(diagnosis.ok for diagnosis in found.values() if diagnosis.required)
     assert all(diagnosis.remedy for diagnosis in found.values() if not diagnosis.found)
+
+
+@pytest.mark.parametrize(
+    ("said", "mark", "told"),
+    [("v3.1.0", "outdated", True), ("v999.0.0", "ok", False), ("", "ok", False), ("v3.1.0-alpha.1", "ok", False)],
+)
+def test_doctor_tells_an_older_cli(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, mark: str, told: bool
+) -> None:
+    cli = tmp_path / "pulumi"
+    cli.write_text(f"#!/bin/sh\necho {said}\n")
+    cli.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (found,) = (diagnosis for diagnosis in diagnose() if diagnosis.what == "Pulumi CLI")
+    assert str(found).startswith(mark)
+    assert ("PulumiCommand.install()" in str(found)) == told

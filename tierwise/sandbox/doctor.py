@@ -89,7 +89,17 @@ def _cli(sdk: str) -> Diagnosis:
     needed = "deploying, to the sandbox or to AWS; the preview does without"
     if found is None:
         return Diagnosis("Pulumi CLI", "", needed, remedy)
-    return Diagnosis("Pulumi CLI", found.removeprefix("v") or "a build without a version", needed)
+    version = found.removeprefix("v")
+    # What an older engine does not know of the SDK's protocol, it leaves out without a word.
+    has, wanted = _numbers(version), _numbers(sdk)
+    outdated = has is not None and wanted is not None and has < wanted
+    return Diagnosis("Pulumi CLI", version or "a build without a version", needed, remedy if outdated else "")
+
+
+def _numbers(version: str) -> tuple[int, ...] | None:
+    """The numbers of a released version, None for any other build."""
+    parts = version.split(".")
+    return tuple(map(int, parts)) if len(parts) == 3 and all(part.isdecimal() for part in parts) else None
 
 
 def _docker() -> Diagnosis:

@@ -77,8 +77,8 @@ def serve(package: str) -> NoReturn:
         running = not stopped.wait(_SECONDS) and os.getppid() == engine
         if log is not None:
             calls.write(Path(log), package)
-    # At once, without the interpreter's tidying: the engine closes its plugins one after another, gives all of them five
-    # seconds together, and calls one that it did not reach in time a crash. What was answered is in the cloud's file.
+    # At once, without the interpreter's tidying: the engine closes its plugins one after another, gives all of them
+    # five seconds together, and calls one that it did not reach in time a crash. What was answered is in the file.
     os._exit(0)
 
 
