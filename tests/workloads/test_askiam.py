@@ -43,7 +43,7 @@ def _load_package() -> None:
 if "askiam" not in sys.modules:
     _load_package()
 
-from askiam import audit, decision, extractor, lex, logs, mcp, model, orchestrator, rag, status, token  # noqa: E402
+from askiam import audit, aws, decision, extractor, lex, logs, mcp, model, orchestrator, rag, status, token  # noqa: E402
 from askiam.database import Row  # noqa: E402
 from askiam.precedents import DatabasePrecedents, NoPrecedents, SearchPrecedents  # noqa: E402
 from askiam.precedents import from_environment as precedents_from  # noqa: E402
@@ -626,7 +626,7 @@ class Deployed:
 def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
     caches = [
         getattr(module, name)
-        for module in (orchestrator, extractor, rag, mcp, audit, status)
+        for module in (aws, orchestrator, extractor, rag, mcp, audit, status)
         for name in dir(module)
         if hasattr(getattr(module, name), "cache_clear")
     ]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from askiam.aws import client
 from askiam.database import Database
 from askiam.database import from_environment as database_from_environment
 from askiam.logs import annotate, log, metric
@@ -40,16 +41,16 @@ def record(detail: Mapping[str, Any], database: Database) -> None:
     )
 
 
-def archive(detail: Mapping[str, Any], bucket: str, client: Any) -> None:
+def archive(detail: Mapping[str, Any], bucket: str, storage: Any) -> None:
     """Keep the whole event, by day and request.
 
     Args:
         detail: The event's detail.
         bucket: The archive.
-        client: boto3's ``s3``.
+        storage: boto3's ``s3``.
     """
     day = datetime.fromisoformat(detail["timestamp"].replace("Z", "+00:00")).astimezone(UTC).strftime("%Y/%m/%d")
-    client.put_object(
+    storage.put_object(
         Bucket=bucket,
         Key=f"events/{day}/{detail['request_id']}.json",
         Body=json.dumps(dict(detail), default=str).encode(),
@@ -64,7 +65,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     if parameter("app/audit-enabled") == "true":
         try:
             record(detail, _database())
-            archive(detail, _bucket(), _storage())
+            archive(detail, _bucket(), client("s3"))
         except Exception as error:
             # The alarm counts lines with this event.
             log("ERROR", "Decision not recorded", request_id=request_id, event="audit_insert_failed", error=str(error))
@@ -81,14 +82,5 @@ def _database() -> Database:
 
 
 @cache
-def _storage() -> Any:
-    import boto3
-
-    return boto3.client("s3")
-
-
-@cache
 def _bucket() -> str:
-    import boto3
-
-    return boto3.client("ssm").get_parameter(Name=os.environ["BUCKET_AUDIT_NAME"])["Parameter"]["Value"]
+    return client("ssm").get_parameter(Name=os.environ["BUCKET_AUDIT_NAME"])["Parameter"]["Value"]

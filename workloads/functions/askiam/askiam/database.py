@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from askiam.aws import client
 from askiam.resilience import call_with_retry
 
 Row = dict[str, Any]
@@ -32,32 +33,21 @@ class DataApi:
         cluster_arn: The cluster.
         secret_id: Name of the secret with the user's name and password.
         database: Name of the database.
-        client: boto3's ``rds-data``; made on first use otherwise.
-        secrets: boto3's ``secretsmanager``, for the secret's ARN; made on first use otherwise.
     """
 
-    def __init__(
-        self, cluster_arn: str, secret_id: str, database: str, client: Any = None, secrets: Any = None
-    ) -> None:
+    def __init__(self, cluster_arn: str, secret_id: str, database: str) -> None:
         self._cluster_arn = cluster_arn
         self._secret_id = secret_id
         self._database = database
-        self._client = client
-        self._secrets = secrets
         self._secret_arn = ""
 
     def run(self, sql: str, **parameters: Any) -> list[Row]:
         """The rows of a statement; a cluster that is waking up is asked again."""
-        import boto3
-
-        if self._client is None:
-            self._client = boto3.client("rds-data")
         if not self._secret_arn:
-            secrets = self._secrets or boto3.client("secretsmanager")
-            self._secret_arn = secrets.get_secret_value(SecretId=self._secret_id)["ARN"]
-        client = self._client
-        answer = call_with_retry(
-            lambda: client.execute_statement(
+            self._secret_arn = client("secretsmanager").get_secret_value(SecretId=self._secret_id)["ARN"]
+        api = client("rds-data")
+        answer: dict[str, Any] = call_with_retry(
+            lambda: api.execute_statement(
                 resourceArn=self._cluster_arn,
                 secretArn=self._secret_arn,
                 database=self._database,
@@ -65,7 +55,7 @@ class DataApi:
                 parameters=[_parameter(name, value) for name, value in parameters.items()],
                 includeResultMetadata=True,
             ),
-            retried=_waking(client),
+            retried=_waking(api),
         )
         names = [column["name"] for column in answer.get("columnMetadata", [])]
         return [dict(zip(names, map(_value, record), strict=True)) for record in answer.get("records", [])]
@@ -76,9 +66,9 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Database:
     return DataApi(environment["DB_CLUSTER_ARN"], environment["DB_SECRET_NAME"], environment["DB_NAME"])
 
 
-def _waking(client: Any) -> tuple[type[Exception], ...]:
+def _waking(api: Any) -> tuple[type[Exception], ...]:
     names = ("DatabaseResumingException", "ServiceUnavailableError")
-    return tuple(getattr(client.exceptions, name) for name in names if hasattr(client.exceptions, name))
+    return tuple(getattr(api.exceptions, name) for name in names if hasattr(api.exceptions, name))
 
 
 def _parameter(name: str, value: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from askiam.answers import BadRequestError, answer, body_of, is_api
+from askiam.aws import client
 from askiam.logs import log
 
 #: Seconds that the orchestrator may take; Lex itself waits no longer than 30.
@@ -70,10 +71,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def _ask(request: dict[str, Any]) -> dict[str, Any]:
-    import boto3
-
     name, _, alias = os.environ["FUNCTION_REQUEST_ORCHESTRATOR"].partition(":")
-    reply = boto3.client("lambda").invoke(FunctionName=name, Qualifier=alias, Payload=json.dumps(request).encode())
+    reply = client("lambda").invoke(FunctionName=name, Qualifier=alias, Payload=json.dumps(request).encode())
     text = json.load(reply["Payload"])
     if "FunctionError" in reply:
         log("ERROR", "Orchestrator failed", error=text.get("errorMessage"))

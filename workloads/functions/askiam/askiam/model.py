@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from askiam.aws import client as aws_client
+
 #: The operation, and the IAM action that it needs.
 OPERATION = "Converse"
 ACTION = "bedrock:InvokeModel"
@@ -79,6 +81,4 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Model | Non
     model_id = environment.get("MODEL_DECISION")
     if not model_id:
         return None
-    import boto3
-
-    return BedrockModel(model_id, boto3.client("bedrock-runtime", region_name=environment["MODEL_DECISION_REGION"]))
+    return BedrockModel(model_id, aws_client("bedrock-runtime", environment["MODEL_DECISION_REGION"]))

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from askiam.answers import BadRequestError, answer, body_of, is_api
+from askiam.aws import client
 from askiam.decision import Decision, decide
 from askiam.logs import annotate, log, metric
 from askiam.parameters import parameter
@@ -222,9 +223,7 @@ def _log(request: Mapping[str, Any], message: str, began: float, **more: Any) ->
 
 @cache
 def _outside() -> Outside:
-    import boto3
-
-    functions, events, queues = boto3.client("lambda"), boto3.client("events"), boto3.client("sqs")
+    functions, events, queues = client("lambda"), client("events"), client("sqs")
 
     def call(function: str, payload: Mapping[str, Any]) -> dict[str, Any]:
         target = os.environ[f"FUNCTION_{function.replace('-', '_').upper()}"]

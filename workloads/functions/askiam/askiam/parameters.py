@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from functools import cache
 
+from askiam.aws import client
+
 
 @cache
 def parameter(name: str) -> str:
@@ -13,7 +15,5 @@ def parameter(name: str) -> str:
     Args:
         name: Name below system and stage, such as ``app/rag-threshold``.
     """
-    import boto3
-
     full = os.environ["PARAMETER_STORE_PREFIX"] + name
-    return boto3.client("ssm").get_parameter(Name=full)["Parameter"]["Value"]
+    return client("ssm").get_parameter(Name=full)["Parameter"]["Value"]

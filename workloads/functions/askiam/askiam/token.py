@@ -11,6 +11,8 @@ import time
 from functools import cache
 from typing import Any
 
+from askiam.aws import client
+
 
 def subject(token: str, key: bytes, now: float) -> str | None:
     """Who a token was given to, or None where it is forged, of another kind or too old.
@@ -51,6 +53,4 @@ def _decoded(part: str) -> bytes:
 
 @cache
 def _key() -> bytes:
-    import boto3
-
-    return boto3.client("secretsmanager").get_secret_value(SecretId=os.environ["JWT_NAME"])["SecretString"].encode()
+    return client("secretsmanager").get_secret_value(SecretId=os.environ["JWT_NAME"])["SecretString"].encode()
