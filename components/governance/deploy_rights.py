@@ -188,6 +188,10 @@ AREAS: Final[Mapping[str, tuple[Right, ...]]] = {
                        "UpdateSamplingRule"), ("sampling-rule/*",)),
         Right("synthetics", ("Delete*", "StartCanary", "StopCanary", "TagResource", "UntagResource", "Update*"),
               ("canary:*",), unscoped=("CreateCanary",)),
+        # The code of a canary, and the layers of the function that Synthetics makes of it for the caller.
+        Right("s3", ("DeleteObject", "GetObject*", "PutObject", "PutObjectTagging"),
+              ("arn:aws:s3:::*-{account}/canaries/*/code-*",), regional=False, owned=False),
+        Right("lambda", ("GetLayerVersion",), ("arn:aws:lambda:*:*:layer:*",)),
         Right("chatbot", ("Delete*", "TagResource", "UntagResource", "Update*"), ("chat-configuration/*",),
               unscoped=("CreateSlackChannelConfiguration",), regional=False),
     ),

@@ -211,7 +211,8 @@ def test_every_note_of_the_rows_has_its_decision() -> None:
     text = (SYSTEM / "README.md").read_text()
     for fact in (
         "nodejs24.x", "azCount: 1", "NAT alone in public subnets", "secret header", "one NAT gateway on dev",
-        "api-cache", "up to 900", "AWS's for table and buckets", "X-Ray both there and planned", "401 and 403 in the access log",
+        "api-cache", "up to 900", "AWS's for table and buckets", "X-Ray both there and planned",
+        "401 and 403 in the access log",
         "a warning after 3 × 5 minutes", "America/Los_Angeles", "the loss has no bound", "scratch table of prod",
         "CDK, TypeScript", "no dates",
     ):  # fmt: skip

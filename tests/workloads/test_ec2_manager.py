@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
@@ -11,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import jsonschema
 import pytest
+import yaml
 
 from tests.support.aws_over_http import aws_over_http
 
@@ -31,6 +34,25 @@ pytestmark = [
     # One worker: a node process and a fake AWS for all of them.
     pytest.mark.xdist_group("ec2-manager-handlers"),
 ]
+
+
+@functools.cache
+def contract() -> dict[str, Any]:
+    """The API as its OpenAPI document describes it."""
+    return yaml.safe_load((ROOT / "docs" / "ec2-manager" / "openapi.yaml").read_text())
+
+
+def keep_contract(method: str, resource: str, status: int, body: Any) -> None:
+    """Hold an answer to the contract; errors of routes that nobody described have the errors' form."""
+    document = contract()
+    answers = document["paths"].get(resource, {}).get(method.lower(), {}).get("responses", {})
+    answer = answers.get(str(status), document["components"]["responses"]["Error"])
+    if "$ref" in answer:
+        answer = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+    else:
+        assert str(status) in answers or resource not in document["paths"], f"{method} {resource} answers {status}"
+    schema = answer["content"]["application/json"]["schema"]
+    jsonschema.validate(body, {**schema, "components": document["components"]}, jsonschema.Draft202012Validator)
 
 
 class Handler:
@@ -167,7 +189,9 @@ class Cloud:
         }
         answer, lines = self.handler("api").invoke(event)
         assert answer["headers"]["Access-Control-Allow-Origin"] == "https://dev.ec2-manager.example"
-        return answer["statusCode"], json.loads(answer["body"]), lines
+        body = json.loads(answer["body"])
+        keep_contract(method, resource, answer["statusCode"], body)
+        return answer["statusCode"], body, lines
 
     def stop(self) -> None:
         for handler in self._handlers.values():

@@ -42,7 +42,6 @@ WITHHELD = {
     "guardduty:UpdateDetector",
     "iam:CreateOpenIDConnectProvider",
     "iam:CreatePolicy",
-    "s3:PutObject",
     "s3control:PutPublicAccessBlock",
 }
 
@@ -157,6 +156,19 @@ def test_rights_end_at_the_regions_of_the_account(every: Planned) -> None:
             continue
         for statement in json.loads(str(policy.get("policy")))["Statement"]:
             assert statement["Condition"] == {"StringEquals": {"aws:RequestedRegion": ["us-east-1", "us-west-2"]}}
+
+
+def test_objects_are_a_persons_but_for_the_code_of_canaries(prod: Planned) -> None:
+    writing = ("s3:PutObject", "s3:DeleteObject", "s3:GetObject")
+    found = [
+        statement
+        for policy in prod.all(POLICY)
+        for statement in json.loads(str(policy.get("policy")))["Statement"]
+        if statement["Effect"] == "Allow"
+        and any(fnmatchcase(action, str(pattern)) for action in writing for pattern in statement["Action"])
+    ]
+    resources = {resource for statement in found for resource in statement["Resource"]}
+    assert resources == {"arn:aws:s3:::*-333333333333/canaries/*/code-*"}
 
 
 def test_no_area_is_longer_than_a_managed_policy_holds(every: Planned) -> None:

@@ -247,3 +247,31 @@ def test_the_function_touches_instances_of_the_tag_and_adds_to_the_trail(every: 
     assert "TouchManagedInstances" not in statements(every, "snapshot")
     source = (ROOT / "workloads/functions/ec2_manager/src/settings.mjs").read_text()
     assert "key: 'ManagedBy', value: 'ec2-manager'" in source
+
+
+@pytest.mark.requirement("EC2M-52")
+def test_the_stacks_own_key_for_everything_is_a_line_away() -> None:
+    plan = planned("ec2-manager", "prod", encryption={"only": []})
+    assert plan.refers(plan.one(TABLE), "serverSideEncryption") == {"key"}
+    encryption = by_name(
+        plan,
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+        "bucket-web",
+    )
+    assert encryption.get("rules[0].applyServerSideEncryptionByDefault.sseAlgorithm") == "aws:kms"
+
+
+@pytest.mark.requirement("EC2M-57")
+def test_a_second_region_is_two_lines_away(prod: Planned) -> None:
+    assert prod.one(TABLE).get("replicas") in (ABSENT, None, [])
+    plan = planned("ec2-manager", "prod", secondaryRegion="us-east-2", tables={"audit": {"replicate": True}})
+    (replica,) = plan.one(TABLE).get("replicas")
+    assert (replica["regionName"], replica["pointInTimeRecovery"]) == ("us-east-2", True)
+
+
+@pytest.mark.requirement("EC2M-62")
+def test_accelerated_uploads_are_a_line_away(prod: Planned) -> None:
+    kind = "aws:s3/bucketAccelerateConfiguration:BucketAccelerateConfiguration"
+    assert prod.all(kind) == []
+    plan = planned("ec2-manager", "prod", buckets={"web": {"accelerate": True}})
+    assert plan.one(kind).get("status") == "Enabled"

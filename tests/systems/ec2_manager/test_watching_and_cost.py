@@ -254,3 +254,10 @@ def test_every_preset_passes(preset: str) -> None:
     review = reviewed("ec2-manager", "prod", preset=preset)
     assert not [f"{f.policy} {f.resource}: {f.message}" for f in review.findings if f.level == "mandatory"]
     assert not [str(failure) for failure in review.failures if failure.level == "error"]
+
+
+@pytest.mark.requirement("EC2M-83")
+def test_a_paging_service_is_a_line_away(prod: Planned) -> None:
+    assert prod.all("aws:sns/topicSubscription:TopicSubscription", protocol="https") == []
+    plan = planned("ec2-manager", "prod", notifications={"webhook": "https://events.pagerduty.example/integration/1"})
+    plan.one("aws:sns/topicSubscription:TopicSubscription", protocol="https")
