@@ -46,6 +46,17 @@ def test_phoney(memory: int, function: str, total: str) -> None:
     }
 
 
+@pytest.mark.requirement("ASKIAM-87")
+def test_the_prices_that_askiam_names_are_in_the_book() -> None:
+    price = {line.price_id: line.price for line in estimate(*askiam(fits=False), BOOK, "us-east-1").lines}
+    assert {key: price[key] for key in ("lambda.requests", "lambda.x86.gb_second", "apigw.rest.request")} == {
+        "lambda.requests": Decimal("0.0000002"),
+        "lambda.x86.gb_second": Decimal("0.0000166667"),
+        "apigw.rest.request": Decimal("0.0000035"),
+    }
+    assert price["cw.logs.ingest.gb"] == Decimal("0.5")
+
+
 def test_askiam_as_drawn() -> None:
     found = complete(estimate(*askiam(fits=False), BOOK, "us-east-1"))
     assert {
