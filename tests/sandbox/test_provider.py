@@ -159,3 +159,15 @@ def test_a_slow_answer_comes_after_the_work(cloud: Cloud, operation: Any) -> Non
         assert len(cloud.all()) == 1
         client.stub.Delete(provider_pb2.DeleteRequest(id=id_, urn=urn(BUCKET)))
         assert cloud.all() == []
+
+
+def test_names_that_are_unique_in_their_parent_only(client: Client) -> None:
+    made = [
+        client.create("aws:lambda/alias:Alias", {"name": "live", "functionName": name, "functionVersion": "1"}, name)
+        for name in ("api", "tokens")
+    ]
+    arns = [f"arn:aws:lambda:us-east-1:123456789012:function:{name}:live" for name in ("api", "tokens")]
+    assert [(id_, outputs["arn"]) for id_, outputs in made] == list(zip(arns, arns, strict=True))
+    for plan in ("small", "large"):
+        inputs = {"keyId": "k", "keyType": "API_KEY", "usagePlanId": plan}
+        assert client.create("aws:apigateway/usagePlanKey:UsagePlanKey", inputs, plan)[0] == "k"

@@ -47,6 +47,45 @@ def _of(id_: str, *, key: str = "", is_global: bool = False) -> Shape:
 _AUTOSCALING: Final = "autoscaling:{region}:{account}"
 
 SHAPES: Final[dict[str, Shape]] = {
+    "apigateway/apiKey:ApiKey": Shape("{a10}", "apigateway:{region}::/apikeys/{id}"),
+    "apigateway/authorizer:Authorizer": _of("{a6}"),
+    "apigateway/deployment:Deployment": _of("{a6}"),
+    "apigateway/integration:Integration": _of("agi-{restApi}-{resourceId}-{httpMethod}"),
+    "apigateway/integrationResponse:IntegrationResponse": _of("agir-{restApi}-{resourceId}-{httpMethod}-{statusCode}"),
+    "apigateway/method:Method": _of("agm-{restApi}-{resourceId}-{httpMethod}"),
+    "apigateway/methodResponse:MethodResponse": _of("agmr-{restApi}-{resourceId}-{httpMethod}-{statusCode}"),
+    "apigateway/methodSettings:MethodSettings": _of("{restApi}-{stageName}-{methodPath}"),
+    "apigateway/resource:Resource": _of("{a6}"),
+    "apigateway/response:Response": _of("aggr-{restApi}-{responseType}"),
+    "apigateway/restApi:RestApi": Shape("{a10}", "apigateway:{region}::/restapis/{id}"),
+    "apigateway/stage:Stage": Shape(
+        "ags-{restApi}-{stageName}", "apigateway:{region}::/restapis/{restApi}/stages/{stageName}"
+    ),
+    "apigateway/usagePlan:UsagePlan": Shape("{a6}", "apigateway:{region}::/usageplans/{id}"),
+    "apigateway/usagePlanKey:UsagePlanKey": _of("{keyId}", key="{usagePlanId}/{keyId}"),
+    "autoscaling/group:Group": _named(_AUTOSCALING + ":autoScalingGroup:{uuid}:autoScalingGroupName/{name}"),
+    "autoscaling/policy:Policy": Shape(
+        "{name}",
+        _AUTOSCALING + ":scalingPolicy:{uuid}:autoScalingGroupName/{autoscalingGroupName}:policyName/{name}",
+        "{autoscalingGroupName}/{name}",
+    ),
+    "cloudwatch/queryDefinition:QueryDefinition": Shape("{uuid}", "logs:{region}:{account}:query-definition:{id}"),
+    "codedeploy/application:Application": Shape("{uuid}", "codedeploy:{region}:{account}:application:{name}", "{name}"),
+    "codedeploy/deploymentConfig:DeploymentConfig": Shape(
+        "{deploymentConfigName}", "codedeploy:{region}:{account}:deploymentconfig:{deploymentConfigName}"
+    ),
+    "codedeploy/deploymentGroup:DeploymentGroup": Shape(
+        "{uuid}",
+        "codedeploy:{region}:{account}:deploymentgroup:{appName}/{deploymentGroupName}",
+        "{appName}/{deploymentGroupName}",
+    ),
+    "cognito/userGroup:UserGroup": _of("{userPoolId}/{name}"),
+    "ecr/repositoryPolicy:RepositoryPolicy": _of("{repository}"),
+    "lambda/alias:Alias": _arn("lambda:{region}:{account}:function:{functionName}:{name}"),
+    "lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": _of("{functionName}:{qualifier}"),
+    "sqs/queuePolicy:QueuePolicy": _of("{queueUrl}"),
+    "synthetics/canary:Canary": _named("synthetics:{region}:{account}:canary:{name}"),
+    "wafv2/webAclAssociation:WebAclAssociation": _of("{webAclArn},{resourceArn}"),
     "acm/certificate:Certificate": _arn("acm:{region}:{account}:certificate/{uuid}"),
     "acm/certificateValidation:CertificateValidation": _of("{certificateArn}"),
     "apigatewayv2/api:Api": Shape("{a10}", "apigateway:{region}::/apis/{id}"),
