@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from components.assembly.links import link_grants
+from components.assembly.repositories import create_repository
 from settings.links import parse_link
 from settings.ordering import in_link_order
 
@@ -55,23 +56,10 @@ def create_error_logs(platform: Platform) -> ErrorLogs | None:
 
 def create_repositories(platform: Platform) -> dict[str, ImageRepository]:
     """A repository for each service that runs an image of its own."""
-    own = {name: service for name, service in platform.settings.active_services.items() if service.image is None}
-    if not own:
-        return {}
-    from components.compute.image_repository import ImageRepository
-
     return {
-        name: ImageRepository(
-            f"repository-{name}",
-            service=name,
-            names=platform.names,
-            build=service.build,
-            architecture=service.architecture,
-            force_delete=not platform.settings.storage.retain,
-            kms_key_arn=platform.key_arn,
-            opts=platform.child(),
-        )
-        for name, service in own.items()
+        name: create_repository(platform, name, build=service.build, architecture=service.architecture)
+        for name, service in platform.settings.active_services.items()
+        if service.image is None
     }
 
 

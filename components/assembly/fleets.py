@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from components.assembly.repositories import create_repository
 from settings.links import parse_link
 
 if TYPE_CHECKING:
@@ -66,19 +67,14 @@ def _create_repositories(platform: Platform) -> dict[str, ImageRepository]:
     own = {name: fleet for name, fleet in platform.settings.active_fleets.items() if fleet.image is None}
     if not own:
         return {}
-    from components.compute.image_repository import ImageRepository
     from components.network.nat import architecture
 
     return {
-        name: ImageRepository(
-            f"repository-{name}",
-            service=name,
-            names=platform.names,
+        name: create_repository(
+            platform,
+            name,
             build=fleet.build,
             architecture="ARM64" if architecture(fleet.instance_type) == "arm64" else "X86_64",
-            force_delete=not platform.settings.storage.retain,
-            kms_key_arn=platform.key_arn,
-            opts=platform.child(),
         )
         for name, fleet in own.items()
     }

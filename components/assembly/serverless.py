@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from components.assembly import storage, websocket
 from components.assembly.function_links import further_grants
 from components.assembly.links import link_grants
+from components.assembly.repositories import create_repository
 from settings.links import parse_link
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from components.grant import Grant
     from components.platform import Platform
     from components.secrets.parameters import Parameters
-
-#: Days that layers of functions' images are kept which no tag names: as long as a release may wait for its deployment.
-UNTAGGED_DAYS = 7
 
 
 def create_parameters(platform: Platform) -> Parameters | None:
@@ -44,29 +42,12 @@ def create_parameters(platform: Platform) -> Parameters | None:
 
 def create_repositories(platform: Platform) -> dict[str, ImageRepository]:
     """A repository for each function that runs an image of its own."""
-    own = {
-        name: function
+    return {
+        name: create_repository(
+            platform, name, build=function.build, architecture=function.architecture, for_lambda=True
+        )
         for name, function in platform.settings.active_functions.items()
         if function.packaged == "Image" and function.image is None
-    }
-    if not own:
-        return {}
-    from components.compute.image_repository import ImageRepository
-
-    return {
-        name: ImageRepository(
-            f"repository-{name}",
-            service=name,
-            names=platform.names,
-            build=function.build,
-            architecture=function.architecture,
-            lambda_pulls=True,
-            untagged_days=UNTAGGED_DAYS,
-            force_delete=not platform.settings.storage.retain,
-            kms_key_arn=platform.key_arn,
-            opts=platform.child(),
-        )
-        for name, function in own.items()
     }
 
 
