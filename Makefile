@@ -71,6 +71,7 @@ generate: setup
 	@$(BIN)/python -m tierwise.preview.checks.generate
 	@$(BIN)/python -m tierwise.preview.replacement_generate
 	@$(BIN)/python -m guardrails.page
+	@$(BIN)/python -m tierwise.operations.page
 	@$(BIN)/python -m tierwise.review.document_page
 	@$(BIN)/python -m tierwise.review.pictures
 

@@ -10,6 +10,7 @@ from pulumi_aws import cloudwatch
 
 from components.component import Component
 from components.names import Names
+from components.observability import runbooks
 
 #: What rings: the pattern that finds it in an event, and what the alarm says.
 #: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html
@@ -65,7 +66,7 @@ class TrailAlarms(Component):
             cloudwatch.MetricAlarm(
                 f"{name}-{event}",
                 name=names.physical(event, limit=255),
-                alarm_description=description,
+                alarm_description=f"{description}. {runbooks.shared(event)}",
                 namespace=namespace,
                 metric_name=event,
                 statistic="Sum",

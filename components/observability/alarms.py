@@ -10,12 +10,11 @@ from pulumi_aws import cloudwatch
 
 from components.component import Component
 from components.names import Names
+from components.observability import runbooks
 from components.observability.alarm_specs import AlarmSpec, Metric, alarm_specs
 from components.observability.watched import Watched
 from settings.observability import Alarms as AlarmsSettings
 
-#: Where each kind of alarm is explained, under a heading of its own.
-RUNBOOK: Final = "docs/runbooks/alarms.md"
 #: The only region in which CloudWatch sees Route 53's health checks.
 HEALTH_CHECK_REGION: Final = "us-east-1"
 
@@ -68,7 +67,7 @@ class Alarms(Component):
         return cloudwatch.MetricAlarm(
             f"{self.logical_name}-{spec.role}",
             name=_alarm_name(self._names, spec.role),
-            alarm_description=f"{spec.description}. {RUNBOOK}#{spec.kind}",
+            alarm_description=f"{spec.description}. {runbooks.shared(spec.kind)}",
             namespace=None if metric is None else metric.namespace,
             metric_name=None if metric is None else metric.name,
             dimensions=None if metric is None else metric.dimensions,
@@ -138,7 +137,7 @@ class HealthAlarm(Component):
         self.alarm = cloudwatch.MetricAlarm(
             name,
             name=_alarm_name(names, "health"),
-            alarm_description=f"The health check fails from outside. {RUNBOOK}#health",
+            alarm_description=f"The health check fails from outside. {runbooks.shared('health')}",
             namespace="AWS/Route53",
             metric_name="HealthCheckStatus",
             dimensions={"HealthCheckId": health_check_id},

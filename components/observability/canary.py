@@ -14,6 +14,7 @@ from components.documents import concat
 from components.grant import Statement
 from components.iam import ServiceRole, create_service_role
 from components.names import Names
+from components.observability import runbooks
 from components.secrets.key_access import READ_WRITE, key_statements
 from components.storage.bucket import Bucket
 from settings.canaries import Canary as CanarySettings
@@ -157,7 +158,10 @@ class Canary(Component):
         return cloudwatch.MetricAlarm(
             self.logical_name,
             name=self._alarm_name,
-            alarm_description=f"Critical: fewer than {settings.success_percent:g} % of visits from outside succeed",
+            alarm_description=(
+                f"Critical: fewer than {settings.success_percent:g} % of visits from outside succeed. "
+                f"{runbooks.shared('canary')}"
+            ),
             namespace=_NAMESPACE,
             metric_name="SuccessPercent",
             dimensions={"CanaryName": self.physical_name},

@@ -9,6 +9,7 @@ from pulumi_aws import cloudwatch
 
 from components.component import Component
 from components.names import Names
+from components.observability import runbooks
 
 _DAY = 86_400
 
@@ -49,7 +50,10 @@ class CertificateAlarms(Component):
             cloudwatch.MetricAlarm(
                 f"{name}-{region}",
                 name=names.physical("certificate", region, limit=255),
-                alarm_description=f"The certificate expires in less than {days} days: it was not renewed",
+                alarm_description=(
+                    f"The certificate expires in less than {days} days: it was not renewed. "
+                    f"{runbooks.shared('certificate')}"
+                ),
                 namespace="AWS/CertificateManager",
                 metric_name="DaysToExpiry",
                 dimensions={"CertificateArn": arn},

@@ -9,6 +9,7 @@ from pulumi_aws import cloudwatch
 
 from components.component import Component
 from components.names import Names
+from components.observability import runbooks
 from components.observability.metric_alarms import MetricAlarms
 from settings.composite_alarms import CompositeAlarm
 
@@ -65,7 +66,7 @@ class CompositeAlarms(Component):
         return cloudwatch.CompositeAlarm(
             f"{self.logical_name}-{key}",
             alarm_name=self._name_of(key),
-            alarm_description=f"{alarm.severity.capitalize()}: {alarm.description}",
+            alarm_description=f"{alarm.severity.capitalize()}: {alarm.description}. {runbooks.own(self._names, key)}",
             alarm_rule=(" OR " if alarm.any else " AND ").join(
                 f'ALARM("{self._parts.name_of(part)}")' for part in alarm.parts
             ),

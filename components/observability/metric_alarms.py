@@ -11,6 +11,7 @@ from pulumi_aws import cloudwatch
 
 from components.component import Component
 from components.names import Names
+from components.observability import runbooks
 from settings.metric_alarms import MetricAlarm, Reading
 
 #: The band of an anomaly alarm, as its queries name it.
@@ -94,7 +95,7 @@ class MetricAlarms(Component):
         return cloudwatch.MetricAlarm(
             f"{self.logical_name}-{key}",
             name=self.name_of(key),
-            alarm_description=f"{alarm.severity.capitalize()}: {alarm.description}",
+            alarm_description=f"{alarm.severity.capitalize()}: {alarm.description}. {runbooks.own(self._names, key)}",
             namespace=None if single is None else single["namespace"],
             metric_name=None if single is None else single["metric_name"],
             dimensions=None if single is None else single.get("dimensions"),

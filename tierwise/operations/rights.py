@@ -61,11 +61,9 @@ _ROLLBACK: Final = (
     "ecs:UpdateService",
     "lambda:ListVersionsByFunction",
     "lambda:UpdateAlias",
-    "s3:DeleteObject",
-    "s3:GetObjectVersion",
-    "s3:ListBucketVersions",
-    "s3:PutObject",
 )
+
+_OBJECTS: Final = ("s3:DeleteObject", "s3:GetObjectVersion", "s3:ListBucketVersions", "s3:PutObject")
 
 _COPIES: Final = (
     "dynamodb:CreateBackup",
@@ -158,6 +156,29 @@ COMMANDS: Final[Mapping[str, Needs]] = {
             )
         ),
     ),
+    "failover": Needs(
+        "makes the copy in the second region the one that is written",
+        ("rds:DescribeDBClusters", "rds:DescribeGlobalClusters", "rds:FailoverGlobalCluster"),
+        by="operator",
+    ),
+    "refresh-instances": Needs(
+        "replaces servers, one after the other",
+        tuple(sorted({*_CHANGES, "autoscaling:DescribeInstanceRefreshes", "autoscaling:StartInstanceRefresh"})),
+    ),
+    "scale": Needs(
+        "keeps instances of a function ready, or pays a table by request",
+        tuple(
+            sorted(
+                {
+                    *_CHANGES,
+                    "dynamodb:DescribeTable",
+                    "dynamodb:UpdateTable",
+                    "lambda:GetAlias",
+                    "lambda:PutProvisionedConcurrencyConfig",
+                }
+            )
+        ),
+    ),
     "dr-report": Needs("compares measured recovery times with the objectives", ("ssm:GetParameterHistory",)),
     "drift": Needs(
         "compares AWS with the plan, without the CLI",
@@ -182,7 +203,7 @@ COMMANDS: Final[Mapping[str, Needs]] = {
     "release": Needs("tells whether a stack may be released now", (*_CHANGES, "ssm:GetParameterHistory")),
     "restore": Needs(
         "makes a store again beside the old one",
-        tuple(sorted({*_SMOKE, *_CHANGES, *_COPIES, *_RESTORE, *_ROLLBACK})),
+        tuple(sorted({*_SMOKE, *_CHANGES, *_COPIES, *_RESTORE, *_ROLLBACK, *_OBJECTS})),
         by="operator",
     ),
     "restore-drill": Needs(
@@ -190,7 +211,10 @@ COMMANDS: Final[Mapping[str, Needs]] = {
         tuple(sorted({*_CHANGES, *_COPIES, *_RESTORE, *_SCRATCH})),
         by="operator",
     ),
-    "rollback": Needs("brings the release before back, and smokes it", tuple(sorted({*_SMOKE, *_CHANGES, *_ROLLBACK}))),
+    "rollback": Needs(
+        "brings the release before back, and smokes it",
+        tuple(sorted({*_SMOKE, *_CHANGES, *_ROLLBACK, *_OBJECTS})),
+    ),
     "isolate": Needs(
         "takes the outbound rules of a stack's security groups away, and gives them back",
         (

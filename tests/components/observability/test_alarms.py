@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.observability.alarm_specs import alarm_specs, connections_threshold, free_storage_threshold
-from components.observability.alarms import RUNBOOK
+from components.observability.runbooks import SHARED as RUNBOOK
 from components.observability.watched import Watched
 from guardrails.resource import ABSENT, Resource
 from tests.support import data
@@ -139,7 +139,9 @@ def test_every_alarm_points_to_a_heading_of_the_runbook() -> None:
     text = (ROOT / RUNBOOK).read_text()
     headings = {line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")}
     pointed = {each.get("alarmDescription").rpartition("#")[2] for each in planned(freeStoragePercent=10).all(ALARM)}
-    assert pointed == headings
+    # The others are those of components that alarm for themselves.
+    assert headings - pointed == {"canary", "certificate", "root-user", "trail-changed"}
+    assert pointed <= headings
 
 
 @pytest.mark.requirement("PIKA-84")
