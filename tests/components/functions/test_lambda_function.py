@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -257,3 +258,27 @@ def test_code_deploy_moves_the_calls(deployment: dict[str, Any], config: str | N
     (policy,) = [p for p in sample.all("aws:iam/rolePolicy:RolePolicy") if p.name == "deploy"]
     allowed = {s["Sid"]: s for s in json.loads(policy.get("policy"))["Statement"]}
     assert set(allowed["MoveAlias"]["Resource"]) == {ARN, f"{ARN}:live"}
+
+
+def test_what_a_test_run_left_in_a_folder_does_not_change_its_archive(tmp_path: Path) -> None:
+    """The hash decides whether a deployment changes the function, so it must be the same on every machine."""
+    (tmp_path / "code" / "package").mkdir(parents=True)
+    (tmp_path / "code" / "handler.py").write_text("def handler(event, context): ...\n")
+    (tmp_path / "code" / "package" / "part.py").write_text("PART = 1\n")
+
+    def archive_hash() -> str:
+        def create() -> None:
+            from components.functions.lambda_function import LambdaFunction
+
+            LambdaFunction("f", function="f", settings=function(archive=str(tmp_path / "code")), names=names())
+
+        planned = plan_of(create)
+        (found,) = [resource for resource in planned.resources if resource.type == FUNCTION]
+        return str(found.inputs["code"].hash)
+
+    clean = archive_hash()
+    (tmp_path / "code" / "package" / "__pycache__").mkdir()
+    (tmp_path / "code" / "package" / "__pycache__" / "part.cpython-313.pyc").write_bytes(b"1")
+    assert archive_hash() == clean
+    (tmp_path / "code" / "package" / "part.py").write_text("PART = 2\n")
+    assert archive_hash() != clean
