@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import json
 import os
@@ -92,6 +93,18 @@ class Desk:
             elif Path(name).is_file():
                 document = json.loads(Path(name).read_text())
         return Result(status, said.out, said.err, document)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_read_once() -> Iterator[None]:
+    """AWS's models are read from disk once, not by each session: EC2's alone takes half a second."""
+    from botocore.loaders import JSONFileLoader
+
+    patch = pytest.MonkeyPatch()
+    read = functools.cache(functools.partial(JSONFileLoader.load_file, JSONFileLoader()))
+    patch.setattr(JSONFileLoader, "load_file", lambda _, path: read(path))
+    yield
+    patch.undo()
 
 
 @pytest.fixture
