@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, Final, cast
 
 from guardrails.resource import ABSENT, UNKNOWN, Resource
-from guardrails.rule import Deferred, On, Outcome
+from guardrails.rule import Deferred, On, Outcome, Scope
 
 #: Condition keys that fix who may call; a public principal narrowed by one of them with a fixed value is not public.
 _FIXING_KEYS: Final = frozenset(
@@ -219,6 +219,51 @@ def statements(resource: Resource, path: str) -> tuple[tuple[Statement, ...], Ou
         return parse(value), None
     except MalformedDocumentError as error:
         return (), On(resource, f"{path} {error}")
+
+
+def each(resource: Resource, *paths: str) -> Iterator[tuple[str, Statement] | Outcome]:
+    """Every statement of a resource's documents with the words that name it, or what a check yields instead.
+
+    Args:
+        resource: The resource.
+        paths: The properties that hold documents.
+    """
+    for path in paths:
+        found, instead = statements(resource, path)
+        if instead:
+            yield instead
+        for index, statement in enumerate(found):
+            yield f"{path} {statement.label(index)}", statement
+
+
+def allowing(
+    path: str, judge: Callable[[Statement, Scope], Iterable[str]]
+) -> Callable[[Resource, Scope], Iterator[Outcome]]:
+    """A check of each statement that allows something.
+
+    Args:
+        path: The property that holds the document.
+        judge: Says what is wrong with a statement; its words follow the statement's name.
+    """
+
+    def run(resource: Resource, scope: Scope) -> Iterator[Outcome]:
+        for found in each(resource, path):
+            if not isinstance(found, tuple):
+                yield found
+            elif found[1].allow:
+                yield from (f"{found[0]} {message}" for message in judge(found[1], scope))
+
+    return run
+
+
+def public(path: str, message: str) -> Callable[[Resource, Scope], Iterator[Outcome]]:
+    """A check that no statement admits everybody.
+
+    Args:
+        path: The property that holds the document.
+        message: What such a statement does.
+    """
+    return allowing(path, lambda statement, _scope: (message,) if statement.public else ())
 
 
 def _holds_unknown(value: Any) -> bool:

@@ -513,15 +513,6 @@ declare(
 )
 
 
-def _open_repository(policy: Resource, _scope: Scope) -> Iterator[Outcome]:
-    found, instead = documents.statements(policy, "policy")
-    if instead:
-        yield instead
-    for index, statement in enumerate(found):
-        if statement.public:
-            yield f"policy {statement.label(index)} gives everybody access"
-
-
 declare(
     "P.ECR.open",
     "critical",
@@ -529,7 +520,7 @@ declare(
     "Repositories should not be open to everybody",
     types="aws:ecr/repositoryPolicy:RepositoryPolicy",
     reads=("policy",),
-    check=_open_repository,
+    check=documents.public("policy", "gives everybody access"),
     why="Anybody could pull the application, or push another one in its place.",
     fix='name the account or the service: "Principal": {"AWS": "arn:aws:iam::123456789012:root"}',
     url="https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html",

@@ -8,8 +8,7 @@ from typing import Final
 
 from guardrails import documents
 from guardrails.documents import Statement
-from guardrails.resource import Resource
-from guardrails.rule import Kind, Outcome, Scope, declare
+from guardrails.rule import Kind, Scope, declare
 from guardrails.services.iam import ROLE
 
 TYPES: Final = (
@@ -41,14 +40,10 @@ def _bound(statement: Statement) -> bool:
     )
 
 
-def _for_anybody(holder: Resource, _scope: Scope) -> Iterator[Outcome]:
-    found, instead = documents.statements(holder, "policy")
-    if instead:
-        yield instead
-    for index, statement in enumerate(found):
-        services = sorted({value for kind, value in statement.principals if kind == "Service"})
-        if statement.allow and services and not _bound(statement):
-            yield f"policy {statement.label(index)} lets {', '.join(services)} act for any account"
+def _for_anybody(statement: Statement, _scope: Scope) -> Iterator[str]:
+    services = sorted({value for kind, value in statement.principals if kind == "Service"})
+    if services and not _bound(statement):
+        yield f"lets {', '.join(services)} act for any account"
 
 
 declare(
@@ -58,7 +53,7 @@ declare(
     "Policies that admit an AWS service should say for whom it acts",
     types=TYPES,
     reads=("policy",),
-    check=_for_anybody,
+    check=documents.allowing("policy", _for_anybody),
     why="Somebody else's trail, topic or distribution would write to or read from yours: the service is let in, "
     "whoever asked it.",
     fix='"Condition": {"StringEquals": {"aws:SourceAccount": account_id}}, or ArnLike on aws:SourceArn',
@@ -78,14 +73,10 @@ _TELLING: Final = (
 )
 
 
-def _taken_for_anybody(role: Resource, _scope: Scope) -> Iterator[Outcome]:
-    found, instead = documents.statements(role, "assumeRolePolicy")
-    if instead:
-        yield instead
-    for index, statement in enumerate(found):
-        services = sorted({value for kind, value in statement.principals if kind == "Service" and value in _TELLING})
-        if statement.allow and services and not _bound(statement):
-            yield f"assumeRolePolicy {statement.label(index)} lets {', '.join(services)} take it for any account"
+def _taken_for_anybody(statement: Statement, _scope: Scope) -> Iterator[str]:
+    services = sorted({value for kind, value in statement.principals if kind == "Service" and value in _TELLING})
+    if services and not _bound(statement):
+        yield f"lets {', '.join(services)} take it for any account"
 
 
 declare(
@@ -95,7 +86,7 @@ declare(
     "Roles that an AWS service takes should say for whom, where the service tells",
     types=ROLE,
     reads=("assumeRolePolicy",),
-    check=_taken_for_anybody,
+    check=documents.allowing("assumeRolePolicy", _taken_for_anybody),
     why="Somebody else's task or schedule that names the role would have its rights. Advisory: passing a role between "
     "accounts is already refused by most services.",
     fix='"Condition": {"StringEquals": {"aws:SourceAccount": account_id}}, and ArnLike on aws:SourceArn',
@@ -115,16 +106,12 @@ _PROOFS: Final = (
 )
 
 
-def _foreign_accounts(role: Resource, scope: Scope) -> Iterator[Outcome]:
-    found, instead = documents.statements(role, "assumeRolePolicy")
-    if instead:
-        yield instead
-    for index, statement in enumerate(found):
-        named = {match[1] for kind, value in statement.principals if kind == "AWS" and (match := _ACCOUNT.match(value))}
-        foreign = sorted(named - {scope.config.account})
-        proven = any(key in _PROOFS and any(v.strip("*") for v in values) for _, key, values in statement.conditions)
-        if statement.allow and foreign and not proven:
-            yield f"assumeRolePolicy {statement.label(index)} trusts account {', '.join(foreign)} whoever it acts for"
+def _foreign_accounts(statement: Statement, scope: Scope) -> Iterator[str]:
+    named = {match[1] for kind, value in statement.principals if kind == "AWS" and (match := _ACCOUNT.match(value))}
+    foreign = sorted(named - {scope.config.account})
+    proven = any(key in _PROOFS and any(v.strip("*") for v in values) for _, key, values in statement.conditions)
+    if foreign and not proven:
+        yield f"trusts account {', '.join(foreign)} whoever it acts for"
 
 
 declare(
@@ -134,7 +121,7 @@ declare(
     "Roles that another account may take should ask it on whose behalf",
     types=ROLE,
     reads=("assumeRolePolicy",),
-    check=_foreign_accounts,
+    check=documents.allowing("assumeRolePolicy", _foreign_accounts),
     why="A vendor that takes roles for many customers can be talked into taking yours for another. Advisory: accounts "
     "of one's own organisation need none; <project>:account tells which account is this one.",
     fix='"Condition": {"StringEquals": {"sts:ExternalId": external_id}}, or aws:PrincipalOrgID for your own accounts',

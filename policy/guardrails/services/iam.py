@@ -174,12 +174,7 @@ def identity_statements(holder: Resource) -> Iterator[tuple[str, Statement] | Ou
             return
         count = len(cast(list[Any], inline)) if isinstance(inline, list) else 0
         paths = [f"inlinePolicies[{index}].policy" for index in range(count)]
-    for path in paths:
-        found, instead = documents.statements(holder, path)
-        if instead:
-            yield instead
-        for index, statement in enumerate(found):
-            yield f"{path} {statement.label(index)}", statement
+    yield from documents.each(holder, *paths)
 
 
 def _statements(judge: Callable[[Statement], str | None]) -> Any:
@@ -465,16 +460,12 @@ declare(
 )
 
 
-def _trust(role: Resource, _scope: Scope) -> Iterator[Outcome]:
-    found, instead = documents.statements(role, "assumeRolePolicy")
-    if instead:
-        yield instead
-    for index, statement in enumerate(found):
-        if statement.public:
-            yield f"assumeRolePolicy {statement.label(index)} trusts everybody"
-        federated = [value for kind, value in statement.principals if kind == "Federated"]
-        if statement.allow and federated and not statement.conditions:
-            yield f"assumeRolePolicy {statement.label(index)} trusts every user of an identity provider"
+def _trust(statement: Statement, _scope: Scope) -> Iterator[str]:
+    if statement.public:
+        yield "trusts everybody"
+    federated = [value for kind, value in statement.principals if kind == "Federated"]
+    if federated and not statement.conditions:
+        yield "trusts every user of an identity provider"
 
 
 declare(
@@ -484,39 +475,33 @@ declare(
     "Roles should name who may assume them",
     types=ROLE,
     reads=("assumeRolePolicy",),
-    check=_trust,
+    check=documents.allowing("assumeRolePolicy", _trust),
     why="A role that everybody may assume is a public password.",
     fix='"Principal": {"Service": "ecs-tasks.amazonaws.com"}',
     url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html",
 )
 
 
-def _github(role: Resource, _scope: Scope) -> Iterator[Outcome]:
-    found, instead = documents.statements(role, "assumeRolePolicy")
-    if instead:
-        yield instead
-    for index, statement in enumerate(found):
-        if not statement.allow or not any(GITHUB in value for _, value in statement.principals):
-            continue
-        label = f"assumeRolePolicy {statement.label(index)}"
-        subjects = [
-            value
-            for operator, values in statement.conditions_on(f"{GITHUB}:sub")
-            if operator in ("stringequals", "stringlike")
-            for value in values
-        ]
-        if not subjects:
-            yield f"{label} trusts every repository on GitHub: it has no condition on {GITHUB}:sub"
-        for subject in subjects:
-            parts = subject.split(":", 2)
-            repository = parts[1] if len(parts) > 1 else ""
-            if parts[0] != "repo" or "*" in repository or "/" not in repository:
-                yield f"{label} does not name one repository"
-            elif len(parts) < 3 or parts[2] in ("", "*", "ref:*", "ref:refs/heads/*", "environment:*"):
-                yield f"{label} trusts every branch and pull request of the repository"
-        audiences = [values for _, values in statement.conditions_on(f"{GITHUB}:aud")]
-        if not audiences:
-            yield f"{label} has no condition on {GITHUB}:aud"
+def _github(statement: Statement, _scope: Scope) -> Iterator[str]:
+    if not any(GITHUB in value for _, value in statement.principals):
+        return
+    subjects = [
+        value
+        for operator, values in statement.conditions_on(f"{GITHUB}:sub")
+        if operator in ("stringequals", "stringlike")
+        for value in values
+    ]
+    if not subjects:
+        yield f"trusts every repository on GitHub: it has no condition on {GITHUB}:sub"
+    for subject in subjects:
+        parts = subject.split(":", 2)
+        repository = parts[1] if len(parts) > 1 else ""
+        if parts[0] != "repo" or "*" in repository or "/" not in repository:
+            yield "does not name one repository"
+        elif len(parts) < 3 or parts[2] in ("", "*", "ref:*", "ref:refs/heads/*", "environment:*"):
+            yield "trusts every branch and pull request of the repository"
+    if not any(True for _ in statement.conditions_on(f"{GITHUB}:aud")):
+        yield f"has no condition on {GITHUB}:aud"
 
 
 declare(
@@ -526,7 +511,7 @@ declare(
     "Trust in GitHub should name the repository and the environment or branch",
     types=ROLE,
     reads=("assumeRolePolicy",),
-    check=_github,
+    check=documents.allowing("assumeRolePolicy", _github),
     why="Without it any repository, or any pull request from a fork, deploys to the account.",
     fix=f'"StringEquals": {{"{GITHUB}:aud": "sts.amazonaws.com", "{GITHUB}:sub": "repo:org/name:environment:prod"}}',
     url="https://docs.github.com/en/actions/security-for-github-actions/security-hardening-your-deployments/"

@@ -53,15 +53,6 @@ declare(
 )
 
 
-def _public_key(holder: Resource, _scope: Scope) -> Iterator[Outcome]:
-    found, instead = documents.statements(holder, "policy")
-    if instead:
-        yield instead
-    for index, statement in enumerate(found):
-        if statement.public:
-            yield f"policy {statement.label(index)} lets everybody use the key"
-
-
 declare(
     "KMS.5",
     "critical",
@@ -69,7 +60,7 @@ declare(
     "KMS keys should not be publicly accessible",
     types=(KEY, KEY_POLICY),
     reads=("policy",),
-    check=_public_key,
+    check=documents.public("policy", "lets everybody use the key"),
     why="Whoever may decrypt owns the data, whatever else protects it.",
     fix='"Principal": {"AWS": f"arn:aws:iam::{account}:root"}',
     waivable=False,
@@ -143,13 +134,11 @@ declare(
 )
 
 
-def _open_secret(holder: Resource, _scope: Scope) -> Iterator[Outcome]:
-    found, instead = documents.statements(holder, "policy")
-    if instead:
-        yield instead
-    for index, statement in enumerate(found):
-        if statement.public:
-            yield f"policy {statement.label(index)} lets everybody read the secret"
+_readable_by_all: Final = documents.public("policy", "lets everybody read the secret")
+
+
+def _open_secret(holder: Resource, scope: Scope) -> Iterator[Outcome]:
+    yield from _readable_by_all(holder, scope)
     if holder.type == SECRET_POLICY and holder.get("blockPublicPolicy") is not True:
         yield "blockPublicPolicy is not true"
 

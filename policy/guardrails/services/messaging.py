@@ -19,13 +19,7 @@ BUS: Final = "aws:cloudwatch/eventBus:EventBus"
 BUS_POLICY: Final = "aws:cloudwatch/eventBusPolicy:EventBusPolicy"
 
 
-def _closed(holder: Resource, _scope: Scope) -> Iterator[Outcome]:
-    found, instead = documents.statements(holder, "policy")
-    if instead:
-        yield instead
-    for index, statement in enumerate(found):
-        if statement.public:
-            yield f"policy {statement.label(index)} gives everybody access"
+_closed: Final = documents.public("policy", "gives everybody access")
 
 
 def _tls(policy_type: str, prop: str, publish: str) -> Check:

@@ -163,15 +163,11 @@ _FOREIGN: Final = (
 )
 
 
-def _foreign_account(policy: Resource, _scope: Scope) -> Iterator[Outcome]:
-    found, instead = documents.statements(policy, "policy")
-    if instead:
-        yield instead
-    for index, statement in enumerate(found):
-        others = [value for kind, value in statement.principals if kind == "AWS"]
-        given = [action for action in _FOREIGN if statement.allows(action)]
-        if given and (others or statement.public):
-            yield f"policy {statement.label(index)} lets an account change the bucket's own access: {', '.join(given)}"
+def _foreign_account(statement: Statement, _scope: Scope) -> Iterator[str]:
+    others = [value for kind, value in statement.principals if kind == "AWS"]
+    given = [action for action in _FOREIGN if statement.allows(action)]
+    if given and (others or statement.public):
+        yield f"lets an account change the bucket's own access: {', '.join(given)}"
 
 
 declare(
@@ -181,7 +177,7 @@ declare(
     "S3 general purpose bucket policies should restrict access to other AWS accounts",
     types=POLICY,
     reads=("policy",),
-    check=_foreign_account,
+    check=documents.allowing("policy", _foreign_account),
     why="A principal that may rewrite the bucket's policy or ACL owns the bucket in all but name.",
     fix="name the object actions that the principal needs and leave bucket administration to the deploying role",
 )
