@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from settings.base import Email, LogRetentionDays, Name, Section, by_tier, subsection
+from settings.base import Email, LogRetentionDays, Name, Section, by_tier, form, subsection
 
 #: A CloudFormation type such as ``AWS::S3::Bucket``, as AWS Config names what it records.
-ResourceType = Annotated[str, StringConstraints(pattern=r"^AWS::[A-Za-z0-9]+::[A-Za-z0-9]+$")]
+ResourceType = Annotated[str, form(r"^AWS::[A-Za-z0-9]+::[A-Za-z0-9]+$", "AWS::RDS::DBInstance")]
 #: A GitHub environment or branch, without wildcards: a pattern would trust more than was looked at.
-GitHubRef = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_./-]+$", max_length=255)]
+GitHubRef = Annotated[str, form(r"^[A-Za-z0-9_./-]+$", "refs/heads/main", max_length=255)]
 
 
 class Trail(Section):
@@ -58,14 +58,14 @@ class SecurityContact(Section):
     """Their function."""
     email: Email
     """Address that somebody reads every day."""
-    phone: str = Field(pattern=r"^[\s0-9()+-]+$", max_length=25)
+    phone: str = form(r"^[\s0-9()+-]+$", "+49 30 123456", max_length=25)
     """Telephone number with its country code."""
 
 
 class GitHub(Section):
     """Roles that GitHub Actions takes without a stored key, each for one repository."""
 
-    repository: str = Field(pattern=r"^[A-Za-z0-9-]+/[A-Za-z0-9_.-]+$")
+    repository: str = form(r"^[A-Za-z0-9-]+/[A-Za-z0-9_.-]+$", "acme/billing")
     """Owner and name, such as ``example/shop``."""
     environments: tuple[GitHubRef, ...] = ()
     """Environments whose jobs may deploy to this account; their reviewers and branch rules are set on GitHub."""

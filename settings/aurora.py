@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from settings.base import DailyWindow, Section, by_tier
+from settings.base import DailyWindow, Section, by_tier, form
 from settings.network import Network
 
 #: Steps in which Aurora Serverless v2 scales, and its largest capacity.
@@ -44,9 +44,9 @@ class Aurora(Section):
 
     enabled: bool = True
     """Whether the cluster exists in this stack."""
-    version: str = Field(default="16.9", pattern=r"^\d{2}(\.\d{1,2})?$")
+    version: str = form(r"^\d{2}(\.\d{1,2})?$", "16.9", default="16.9")
     """Aurora PostgreSQL version, at least 15; a major version alone follows Aurora's own minor upgrades."""
-    name: str = Field(default="app", pattern=r"^[a-z][a-z0-9_]{0,62}$")
+    name: str = form(r"^[a-z][a-z0-9_]{0,62}$", "app", default="app")
     """Name of the first database."""
     port: int = Field(default=5432, ge=1150, le=65535)
     """Port that it listens on."""
@@ -66,9 +66,10 @@ class Aurora(Section):
     """Days that the cluster can be restored to any second of; Aurora cannot switch backups off."""
     backup_window: DailyWindow = "02:00-03:00"
     """When the daily snapshot starts, UTC."""
-    maintenance_window: str = Field(
+    maintenance_window: str = form(
+        r"^(mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d-(mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d$",
+        "sun:04:00-sun:05:00",
         default="sun:03:30-sun:04:30",
-        pattern=r"^(mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d-(mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d$",
     )
     """When changes that need a restart are made, UTC."""
     deletion_protection: bool = by_tier("protect")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from settings.base import Name, Section
+from settings.base import Name, Section, form
 from settings.problems import nearest
 
 #: Names inside a bot.
-LexName = Annotated[str, StringConstraints(pattern=r"^([0-9a-zA-Z][_-]?){1,100}$")]
+LexName = Annotated[str, form(r"^([0-9a-zA-Z][_-]?){1,100}$", "AccessRequest")]
 #: Slot types that Lex brings along.
 #: https://docs.aws.amazon.com/lexv2/latest/dg/howitworks-builtins-slots.html
 BUILT_IN: Final = (
@@ -80,7 +80,7 @@ class Bot(Section):
     """Seconds of silence after which a conversation is forgotten."""
     child_directed: bool = False
     """Whether it is directed at children, which the Children's Online Privacy Protection Act asks to be said."""
-    locale: str = Field(default="en_US", pattern=r"^[a-z]{2}_[A-Z0-9]{2,3}$")
+    locale: str = form(r"^[a-z]{2}_[A-Z0-9]{2,3}$", "en_US", default="en_US")
     """Language."""
     confidence: float = Field(default=0.4, ge=0, le=1)
     """Confidence below which an intent is not recognised."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings.base import Name, Section
+from settings.base import Name, Section, form
 
 
 class BucketNotification(Section):
@@ -14,9 +14,9 @@ class BucketNotification(Section):
 
     function: Name
     """Function that is called; nobody waits for its answer, so ``asyncCalls`` says what becomes of a failed call."""
-    prefix: str = Field(default="", pattern=r"^([^/*\s][^*\s]*)?$", max_length=1024)
+    prefix: str = form(r"^([^/*\s][^*\s]*)?$", "uploads/", default="", max_length=1024)
     """Beginning of the keys that count, such as ``uploads/``; empty for all."""
-    suffix: str = Field(default="", pattern=r"^[^*\s]*$", max_length=1024)
+    suffix: str = form(r"^[^*\s]*$", ".jpg", default="", max_length=1024)
     """End of the keys that count, such as ``.pdf``; empty for all."""
     events: Annotated[tuple[Literal["created", "removed", "restored"], ...], Field(min_length=1)] = ("created",)
     """What must happen to an object."""

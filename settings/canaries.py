@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from settings.base import Name, ScheduleExpression, Section, by_tier
+from settings.base import Name, ScheduleExpression, Section, by_tier, form
 
 #: Runtimes whose library the canary's code speaks: from 13.1 on, with Puppeteer.
 #: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Library_nodejs_puppeteer.html
-CanaryRuntime = Annotated[str, StringConstraints(pattern=r"^syn-nodejs-puppeteer-(13\.[1-9]|1[4-9]\.\d|[2-9]\d\.\d)$")]
+CanaryRuntime = Annotated[
+    str, form(r"^syn-nodejs-puppeteer-(13\.[1-9]|1[4-9]\.\d|[2-9]\d\.\d)$", "syn-nodejs-puppeteer-13.1")
+]
 
 
 class Canary(Section):
@@ -20,13 +22,13 @@ class Canary(Section):
     """Whether the canary exists in this stack."""
     bucket: Name | None = None
     """Bucket of the ``buckets`` section that keeps its code and what each run saw. Required."""
-    path: str = Field(default="/", pattern=r"^/")
+    path: str = form(r"^/", "/", default="/")
     """Page that it opens."""
-    health_path: str | None = Field(default="/api/health", pattern=r"^/")
+    health_path: str | None = form(r"^/", "/api/health", default="/api/health")
     """Path that must answer 200 as well; null for none."""
     load_ms: int | None = Field(default=None, ge=100)
     """Milliseconds within which the page must be loaded, or the run fails; null for no limit."""
-    schedule: Annotated[ScheduleExpression, Field(pattern=r"^(cron|rate)")] = "rate(5 minutes)"
+    schedule: Annotated[ScheduleExpression, form(r"^(cron|rate)", "rate(5 minutes)")] = "rate(5 minutes)"
     """When it runs. Each run costs 0.0012 USD, so every five minutes about 10 USD a month."""
     success_percent: float = Field(default=99.9, gt=0, le=100)
     """Share of its runs that must succeed; an alarm rings below it."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from settings.base import DailyWindow, Name, RecoveryDays, ScheduleExpression, Section, by_tier
+from settings.base import DailyWindow, Name, RecoveryDays, ScheduleExpression, Section, by_tier, form
 from settings.bucket_notifications import BucketNotification
 
 
@@ -26,9 +26,9 @@ class Database(Section):
 
     enabled: bool = True
     """Whether the database exists in this stack."""
-    version: str = Field(default="16", pattern=r"^\d{2}(\.\d{1,2})?$")
+    version: str = form(r"^\d{2}(\.\d{1,2})?$", "16.9", default="16")
     """PostgreSQL version, at least 15; a major version alone follows RDS's own minor upgrades."""
-    instance_class: str = Field(default="db.t4g.micro", pattern=r"^db\.[a-z0-9-]+\.[a-z0-9]+$")
+    instance_class: str = form(r"^db\.[a-z0-9-]+\.[a-z0-9]+$", "db.t4g.micro", default="db.t4g.micro")
     """RDS instance class."""
     storage_gb: int = Field(default=20, ge=20, le=65536)
     """Allocated storage in GB."""
@@ -36,7 +36,7 @@ class Database(Section):
     """Storage may grow by itself to this size; null for never."""
     storage_type: Literal["gp3", "io2"] = "gp3"
     """Kind of volume."""
-    name: str = Field(default="app", pattern=r"^[a-z][a-z0-9_]{0,62}$")
+    name: str = form(r"^[a-z][a-z0-9_]{0,62}$", "app", default="app")
     """Name of the first database."""
     port: int = Field(default=5432, ge=1150, le=65535)
     """Port that it listens on."""
@@ -46,9 +46,10 @@ class Database(Section):
     """Days that automated backups are kept; 0 is off."""
     backup_window: DailyWindow = "02:00-03:00"
     """When the daily backup starts, UTC."""
-    maintenance_window: str = Field(
+    maintenance_window: str = form(
+        r"^(mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d-(mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d$",
+        "sun:04:00-sun:05:00",
         default="sun:03:30-sun:04:30",
-        pattern=r"^(mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d-(mon|tue|wed|thu|fri|sat|sun):\d\d:\d\d$",
     )
     """When changes that need a restart are made, UTC."""
     deletion_protection: bool = by_tier("protect")
@@ -96,9 +97,9 @@ class Cache(Section):
     """Whether the cache exists in this stack."""
     engine: Literal["redis", "valkey"] = "valkey"
     """Engine. Valkey costs a fifth less."""
-    version: str = Field(default="8.0", pattern=r"^\d\.\d$")
+    version: str = form(r"^\d\.\d$", "8.0", default="8.0")
     """Engine version: 7.0 or 7.1 for Redis, 7.2 and up for Valkey."""
-    node_type: str = Field(default="cache.t4g.micro", pattern=r"^cache\.[a-z0-9]+\.[a-z0-9]+$")
+    node_type: str = form(r"^cache\.[a-z0-9]+\.[a-z0-9]+$", "cache.t4g.micro", default="cache.t4g.micro")
     """Node type."""
     nodes: int = Field(default=1, ge=1, le=6)
     """Number of nodes; with two or more, and ``multiAz``, a replica takes over."""
@@ -137,7 +138,7 @@ class Cors(Section):
 class Transition(Section):
     """A lifecycle rule that moves objects to a cheaper class by age."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,255}$")
+    name: str = form(r"^[A-Za-z0-9_-]{1,255}$", "expire-temporary")
     """Name of the rule."""
     days: int = Field(ge=0)
     """Age in days; the infrequent-access classes take objects from 30 days on."""
@@ -156,7 +157,7 @@ class Bucket(Section):
     """Days after which objects are deleted; null for never."""
     noncurrent_expire_days: int = Field(default=30, ge=1)
     """Days after which old versions are deleted."""
-    old_versions_rule: str = Field(default="expire-old-versions", pattern=r"^[A-Za-z0-9_-]{1,255}$")
+    old_versions_rule: str = form(r"^[A-Za-z0-9_-]{1,255}$", "expire-old-versions", default="expire-old-versions")
     """Name of the lifecycle rule that deletes old versions."""
     transitions: tuple[Transition, ...] = ()
     """Moves to cheaper classes at fixed ages; instead of ``intelligentTieringDays``."""

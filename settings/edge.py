@@ -6,16 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from settings.base import DomainName, Name, RecoveryDays, Section, by_tier, subsection
+from settings.base import DomainName, Name, RecoveryDays, Section, by_tier, form, subsection
 
 #: ISO 3166-1 alpha-2 country code.
-CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+CountryCode = Annotated[str, form(r"^[A-Z]{2}$", "DE")]
 
 
 class ApiPath(Section):
     """A path that CloudFront passes to the load balancer, or to the REST or HTTP API."""
 
-    path: str = Field(pattern=r"^/")
+    path: str = form(r"^/", "/api/*")
     """Path pattern, such as ``/api/*``."""
     cache: Literal["disabled", "optimized"] = "disabled"
     """AWS's managed cache policy for the path: CachingDisabled, or UseOriginCacheControlHeaders' optimised kin."""
@@ -28,7 +28,9 @@ class OriginSecret(Section):
     """Where its value is kept: a SecureString parameter for nothing, or Secrets Manager for 0.40 USD a month."""
     recovery_days: RecoveryDays = by_tier("secret_recovery_days")
     """Days that a deleted secret can be restored; 0 deletes at once. Secrets Manager only."""
-    rotation_lambda_arn: str | None = Field(default=None, pattern=r"^arn:aws[a-z-]*:lambda:")
+    rotation_lambda_arn: str | None = form(
+        r"^arn:aws[a-z-]*:lambda:", "arn:aws:lambda:us-east-1:123456789012:function:rotate", default=None
+    )
     """Function that rotates it, in the distribution and in what asks for it too; null for no rotation."""
     rotation_days: int = Field(default=90, ge=1, le=1000)
     """Days between rotations."""
@@ -105,7 +107,7 @@ class Domain(Section):
     """Hosted zone that holds the name; its parent domain by default."""
     create_zone: bool = False
     """Whether the stack creates the zone; otherwise ``zoneId`` names an existing one."""
-    zone_id: str | None = Field(default=None, pattern=r"^Z[A-Z0-9]{5,31}$")
+    zone_id: str | None = form(r"^Z[A-Z0-9]{5,31}$", "Z0123456789ABCDEFGHIJ", default=None)
     """Id of the existing hosted zone."""
 
     @property

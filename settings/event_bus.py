@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from settings.base import Name, Section
+from settings.base import Name, Section, form
 from settings.problems import nearest
 
 #: What an event holds outside its detail.
@@ -113,7 +113,7 @@ class EventBus(Section):
 
 
 #: A queue's exact name.
-QueueName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,75}$")]
+QueueName = Annotated[str, form(r"^[A-Za-z0-9_-]{1,75}$", "audit-events")]
 
 
 class Queue(Section):

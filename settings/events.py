@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from settings.base import Name, Section
+from settings.base import Name, Section, form
 
 #: What happened, as the application names it: ``DocumentFailed`` or ``Order shipped``.
-DetailType = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 ._-]{1,128}$")]
+DetailType = Annotated[str, form(r"^[A-Za-z0-9 ._-]{1,128}$", "AccessDecided")]
 
 
 class EventRule(Section):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from settings.base import Link, LogRetentionDays, Section, by_tier, subsection
+from settings.base import Link, LogRetentionDays, Section, by_tier, form, subsection
 from settings.services import PinnedImage, Route
 
 
@@ -36,7 +36,7 @@ class Fleet(Section):
     """Image to run, pinned by digest or commit. Without it and ``build``, the fleet's repository at ``release``."""
     build: str | None = None
     """Folder with a Dockerfile; the image is built and pushed to the fleet's repository on deployment."""
-    instance_type: str = Field(default="t4g.micro", pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$")
+    instance_type: str = form(r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$", "t4g.micro", default="t4g.micro")
     """EC2 instance type; decides the processor that the image must be built for."""
     volume_gb: int = Field(default=8, ge=8, le=16384)
     """Size of the encrypted root volume."""

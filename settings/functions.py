@@ -6,20 +6,35 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from settings.base import Link, LogRetentionDays, Name, ScheduleExpression, Section, by_tier, subsection
+from settings.base import Link, LogRetentionDays, Name, ScheduleExpression, Section, by_tier, form, subsection
 from settings.services import PinnedImage
 
 #: Runtimes that AWS keeps mending for at least another year.
 #: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
 Runtime = Literal["nodejs24.x", "python3.12", "python3.13", "python3.14", "provided.al2023"]
 #: A published version of a layer.
-LayerArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:layer:[A-Za-z0-9_-]+:\d+$")]
+LayerArn = Annotated[
+    str,
+    form(
+        r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:layer:[A-Za-z0-9_-]+:\d+$",
+        "arn:aws:lambda:us-east-1:123456789012:layer:insights:38",
+    ),
+]
 #: A version of a profile of AWS Signer.
 SigningProfileArn = Annotated[
-    str, Field(pattern=r"^arn:aws[a-z-]*:signer:[a-z0-9-]+:\d{12}:/signing-profiles/\S+/\S+$")
+    str,
+    form(
+        r"^arn:aws[a-z-]*:signer:[a-z0-9-]+:\d{12}:/signing-profiles/\S+/\S+$",
+        "arn:aws:signer:us-east-1:123456789012:/signing-profiles/release/AbCdEfGhIj",
+    ),
 ]
 #: Something that Lambda hands a failed call to.
-DestinationArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:(sqs|sns|lambda|events):[a-z0-9-]+:\d{12}:\S+$")]
+DestinationArn = Annotated[
+    str,
+    form(
+        r"^arn:aws[a-z-]*:(sqs|sns|lambda|events):[a-z0-9-]+:\d{12}:\S+$", "arn:aws:sqs:us-east-1:123456789012:failed"
+    ),
+]
 
 #: Largest timeout of a function, in seconds.
 MAX_TIMEOUT = 900
@@ -77,7 +92,7 @@ class FunctionSchedule(Section):
     """Whether it calls in this stack."""
     description: str = Field(min_length=1, max_length=512)
     """What the call does."""
-    at: Annotated[ScheduleExpression, Field(pattern=r"^(cron|rate)")]
+    at: Annotated[ScheduleExpression, form(r"^(cron|rate)", "rate(5 minutes)")]
     """``cron(0 8 * * ? *)`` or ``rate(1 day)``."""
     retries: int = Field(default=3, ge=0, le=185)
     """Tries after the first to hand the call to Lambda; what becomes of calls that then fail says ``asyncCalls``."""
@@ -88,7 +103,7 @@ class Function(Section):
 
     enabled: bool = True
     """Whether the function exists in this stack."""
-    physical_name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    physical_name: str | None = form(r"^[A-Za-z0-9_-]{1,64}$", "billing-api-dev", default=None)
     """Exact name in AWS; ``<system>-<stage>-<name>`` by default."""
     description: str = Field(default="", max_length=256)
     """What it does."""
@@ -101,7 +116,7 @@ class Function(Section):
     """Folder with a Dockerfile; the image is built and pushed to the function's repository on deployment."""
     runtime: Runtime | None = None
     """Runtime of an archive; an image brings its own."""
-    handler: str | None = Field(default=None, pattern=r"^\S{1,128}$")
+    handler: str | None = form(r"^\S{1,128}$", "handler.main", default=None)
     """What is called: required for an archive; for an image its command, in place of the image's own."""
     memory: int = Field(default=512, ge=128, le=10240)
     """Memory in MB; processor time comes with it, one virtual CPU at 1769."""
@@ -136,7 +151,7 @@ class Function(Section):
     """Least level that the function's lines are kept at; also its variable LOG_LEVEL."""
     system_log_level: Literal["DEBUG", "INFO", "WARN"] = "WARN"
     """The same for the lines of Lambda itself."""
-    log_group: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_./#{}-]{1,512}$")
+    log_group: str | None = form(r"^[A-Za-z0-9_./#{}-]{1,512}$", "/aws/lambda/billing-api", default=None)
     """Exact name of its log group, in which ``{function}`` stands for its name and ``{stage}`` for the stage;
     ``/<system>/<stage>/<name>`` by default."""
     log_retention_days: LogRetentionDays = by_tier("log_retention_days")

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from settings.base import LogRetentionDays, Name, Section, by_tier
+from settings.base import LogRetentionDays, Name, Section, by_tier, form
 
 #: ``GET /items/{id}``, ``ANY /{proxy+}`` or ``$default``.
 RouteKey = Annotated[
     str,
-    StringConstraints(
-        pattern=r"^(\$default|(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|ANY) "
-        r"/(([A-Za-z0-9._~-]+|\{[A-Za-z0-9_-]+\+?\})(/|$))*)$"
+    form(
+        r"^(\$default|(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|ANY) "
+        r"/(([A-Za-z0-9._~-]+|\{[A-Za-z0-9_-]+\+?\})(/|$))*)$",
+        "GET /users/{id}",
     ),
 ]
 #: An origin as browsers send it, or ``*`` for every one.
-Origin = Annotated[str, StringConstraints(pattern=r"^(\*|https?://[a-z0-9.-]+(:\d+)?)$")]
+Origin = Annotated[str, form(r"^(\*|https?://[a-z0-9.-]+(:\d+)?)$", "https://app.example.com")]
 #: The longest that an HTTP API waits for an integration, in milliseconds.
 #: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 MAX_TIMEOUT_MS = 30_000
@@ -35,7 +36,7 @@ class Throttle(Section):
 class Authorizer(Section):
     """Who decides whether a request may pass: an OIDC issuer's keys, or a function."""
 
-    issuer: str | None = Field(default=None, pattern=r"^https://\S+$")
+    issuer: str | None = form(r"^https://\S+$", "https://login.example.com/", default=None)
     """Issuer whose tokens are accepted, with its public keys at ``/.well-known``."""
     audience: tuple[str, ...] = ()
     """Audiences of which a token must name one; with ``issuer``."""
@@ -123,7 +124,7 @@ class HttpApi(Section):
     """Whether CloudWatch counts by route, at the price of custom metrics."""
     log_retention_days: LogRetentionDays = by_tier("log_retention_days")
     """Days that the access log is kept."""
-    trust_store: str | None = Field(default=None, pattern=r"^s3://[a-z0-9.-]+/\S+$")
+    trust_store: str | None = form(r"^s3://[a-z0-9.-]+/\S+$", "s3://certificates/clients.pem", default=None)
     """Certificates of the authorities whose clients may call (mutual TLS); needs a domain of one's own."""
 
     def function_of(self, route: str) -> str:

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from settings.base import Email, Name, Section, by_tier, subsection
+from settings.base import Email, Name, Section, by_tier, form, subsection
 
 #: Where a browser is sent after sign-in: HTTPS, the developer's own machine, or a mobile application by its reversed
 #: domain name.
 CallbackUrl = Annotated[
-    str, StringConstraints(pattern=r"^(https://\S+|http://localhost(:\d+)?(/\S*)?|[a-z][a-z0-9-]*\.[a-z0-9.-]+://\S*)$")
+    str,
+    form(
+        r"^(https://\S+|http://localhost(:\d+)?(/\S*)?|[a-z][a-z0-9-]*\.[a-z0-9.-]+://\S*)$",
+        "https://app.example.com/signed-in",
+    ),
 ]
 #: An identity that Amazon SES sends mail as.
-SesIdentityArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:ses:[a-z0-9-]+:\d{12}:identity/\S+$")]
+SesIdentityArn = Annotated[
+    str,
+    form(
+        r"^arn:aws[a-z-]*:ses:[a-z0-9-]+:\d{12}:identity/\S+$",
+        "arn:aws:ses:us-east-1:123456789012:identity/example.com",
+    ),
+]
 
 #: Words that Cognito keeps out of login addresses.
 RESERVED_WORDS = ("aws", "amazon", "cognito")
@@ -94,7 +104,7 @@ class Identity(Section):
     """Groups by name."""
     clients: Annotated[dict[Name, UserClient], Field(min_length=1)]
     """Applications by name."""
-    domain_prefix: str | None = Field(default=None, pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
+    domain_prefix: str | None = form(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "billing-dev", default=None)
     """First label of the login pages' address, unique in the region; ``<system>-<stage>`` by default. The pages exist
     where a client has ``callbackUrls``."""
     mail: MailSender | None = None

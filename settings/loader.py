@@ -14,12 +14,9 @@ from pydantic import ValidationError
 from settings.consistency import inconsistencies
 from settings.layers import fill, merge, with_defaults, without
 from settings.locate import Locator
-from settings.problems import Problem, SettingsError, dotted, from_validation, nearest
+from settings.problems import STEERING_KEYS, Problem, SettingsError, dotted, from_validation, nearest
 from settings.system import Settings
 from settings.tiers import TIERS
-
-#: Keys that steer the layering and are no section of their own.
-STEERING_KEYS = frozenset({"tier", "preset", "presets", "overrides"})
 
 
 def load() -> Settings:

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from settings.base import Name, Section
+from settings.base import Name, Section, form
 
 #: ``Sum``, ``Average`` … or a percentile such as ``p95`` or ``p99.9``.
-Stat = Annotated[str, StringConstraints(pattern=r"^(Sum|Average|Minimum|Maximum|SampleCount|p(\d{1,2}(\.\d+)?|100))$")]
+Stat = Annotated[str, form(r"^(Sum|Average|Minimum|Maximum|SampleCount|p(\d{1,2}(\.\d+)?|100))$", "p99")]
 #: ``function:<name>``, ``table:<name>``, ``service:<name>``, ``filter:<name>``, ``http-api``, ``application`` …
-Watched = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]*(:[a-z][a-z0-9-]*)?$")]
+Watched = Annotated[str, form(r"^[a-z][a-z-]*(:[a-z][a-z0-9-]*)?$", "function:api")]
 #: A name that an expression knows a metric by.
-MetricId = Annotated[str, StringConstraints(pattern=r"^[a-z][A-Za-z0-9_]{0,254}$")]
+MetricId = Annotated[str, form(r"^[a-z][A-Za-z0-9_]{0,254}$", "errors")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from settings.base import Name, Section
+from settings.base import Name, Section, form
 
 #: A metric's name, namespace, or the name of one of its dimensions.
-MetricWord = Annotated[str, StringConstraints(pattern=r"^[^:*$\s]([^:*$]*[^:*$\s])?$", max_length=255)]
+MetricWord = Annotated[str, form(r"^[^:*$\s]([^:*$]*[^:*$\s])?$", "DeniedRequests", max_length=255)]
 #: ``401`` or ``4xx``.
-Status = Annotated[str, StringConstraints(pattern=r"^[1-5](\d\d|xx)$")]
+Status = Annotated[str, form(r"^[1-5](\d\d|xx)$", "5xx")]
 #: A field of a line that holds JSON, such as ``$.operation``.
-FieldSelector = Annotated[str, StringConstraints(pattern=r"^\$(\.[A-Za-z0-9_-]+(\[\d+\])?)+$")]
+FieldSelector = Annotated[str, form(r"^\$(\.[A-Za-z0-9_-]+(\[\d+\])?)+$", "$.status")]
 
 #: Lambda's own line at the end of a call, where an instance had to be started for it.
 #: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
@@ -42,7 +42,7 @@ class MetricFilter(Section):
     tells them to functions with ``systemLogLevel`` INFO or DEBUG."""
     namespace: MetricWord | None = None
     """Namespace of the metric; ``observability.metricsNamespace`` by default."""
-    value: Annotated[str, StringConstraints(pattern=r"^(\d+(\.\d+)?|\$(\.[A-Za-z0-9_-]+(\[\d+\])?)+)$")] = "1"
+    value: Annotated[str, form(r"^(\d+(\.\d+)?|\$(\.[A-Za-z0-9_-]+(\[\d+\])?)+)$", "$.durationMs")] = "1"
     """What each line adds: a number, or a field of the line."""
     unit: Literal["None", "Count", "Seconds", "Milliseconds", "Bytes", "Percent"] = "Count"
     """Unit of the metric."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from settings.base import LogRetentionDays, Section, Zone, by_tier, subsection
+from settings.base import LogRetentionDays, Section, Zone, by_tier, form, subsection
 from settings.tiers import NatMode
 
 SubnetRanges = Annotated[tuple[IPv4Network, ...], Field(min_length=2, max_length=6)]
@@ -31,7 +31,7 @@ class Network(Section):
 
     cidr: IPv4Network
     """The VPC's range, /16 to /28."""
-    name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_{}-]{1,64}$")
+    name: str | None = form(r"^[A-Za-z0-9_{}-]{1,64}$", "billing-{stage}", default=None)
     """What its ``Name`` tags begin with, in which ``{stage}`` stands for the stage; ``vpc`` by default."""
     zones: Annotated[tuple[Zone, ...], Field(min_length=2, max_length=6)]
     """Availability zones, at least two. Subnet ranges are given in the same order."""

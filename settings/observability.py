@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
-from settings.base import Email, LogRetentionDays, Name, ScheduleExpression, Section, by_tier, subsection
+from settings.base import Email, LogRetentionDays, Name, ScheduleExpression, Section, by_tier, form, subsection
 from settings.canaries import Canary
 from settings.composite_alarms import CompositeAlarm
 from settings.events import EventRule
@@ -47,7 +47,7 @@ class HealthCheck(Section):
 
     enabled: bool = by_tier("alarms")
     """Whether the check exists in this stack."""
-    path: str = Field(default="/api/health", pattern=r"^/")
+    path: str = form(r"^/", "/api/health", default="/api/health")
     """Path that must answer."""
     interval_seconds: Literal[10, 30] = 30
     """Seconds between checks; 10 costs more."""
@@ -78,7 +78,7 @@ class ConfigRules(Section):
 class Observability(Section):
     """Logs, alarms, dashboards and checks."""
 
-    metrics_namespace: str = Field(default="App", pattern=r"^[A-Za-z0-9._/#-]{1,255}$")
+    metrics_namespace: str = form(r"^[A-Za-z0-9._/#-]{1,255}$", "Billing/Api", default="App")
     """CloudWatch namespace of the application's own metrics."""
     business_metrics: tuple[str, ...] = ()
     """Names of the application's own metrics that dashboards show."""
@@ -124,9 +124,9 @@ class Observability(Section):
 class Slack(Section):
     """A Slack channel, joined once by hand in Amazon Q Developer's console."""
 
-    team_id: str = Field(pattern=r"^T[A-Z0-9]+$")
+    team_id: str = form(r"^T[A-Z0-9]+$", "T0123ABCD")
     """Slack workspace id."""
-    channel_id: str = Field(pattern=r"^[CG][A-Z0-9]+$")
+    channel_id: str = form(r"^[CG][A-Z0-9]+$", "C0123ABCD")
     """Slack channel id."""
 
 

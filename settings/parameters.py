@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from settings.base import Section
+from settings.base import Section, form
 
 #: A parameter's name below system and stage, such as ``origins`` or ``app/threshold``.
-ParameterName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", max_length=128)]
+ParameterName = Annotated[str, form(r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$", "mail/sender", max_length=128)]
 
 
 class Parameter(Section):
@@ -21,7 +21,7 @@ class Parameter(Section):
     """Its value, in plain text. Not for secrets."""
     cors_origins: bool = False
     """The API's ``cors.origins`` as a JSON list, so that gateway and application read one source."""
-    secret: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9-]*/[A-Za-z0-9_]+$")
+    secret: str | None = form(r"^[a-z][a-z0-9-]*/[A-Za-z0-9_]+$", "stripe/api_key", default=None)
     """A copy of a secret's field, ``<secret>/<field>``, as a SecureString."""
 
     @model_validator(mode="after")

@@ -6,16 +6,35 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 import pulumi
 from pydantic import BaseModel, SecretStr
 from pydantic_core import ErrorDetails
 
+from settings.base import EXAMPLES
+
 #: Where a value stands: keys as the user writes them, and list positions.
 Path = tuple[str | int, ...]
 
+#: Keys that steer the layering and are no section of their own.
+STEERING_KEYS = frozenset({"tier", "preset", "presets", "overrides"})
+
 _SHOWN = 60
+#: What pydantic's refusals of a type ask for.
+_EXPECTED: Final = {
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "string_type": "a text (quote it in YAML)",
+    "dict_type": "a mapping",
+    "list_type": "a list",
+    "tuple_type": "a list",
+}
 _LEADING_KEY = re.compile(r"^([a-zA-Z]+)(?:\[(\d+)\])?[ :]")
 
 
@@ -89,7 +108,8 @@ def _problem(error: ErrorDetails, root: type[BaseModel]) -> Problem:
     kind, context = error["type"], error.get("ctx", {})
     shown = _shown(error["input"])
     if kind == "extra_forbidden":
-        return Problem(path, f"no such key; {nearest(str(path[-1]), _keys(model))}")
+        allowed = [*_keys(model), *(STEERING_KEYS if model is root else ())]
+        return Problem(path, f"no such key; {nearest(str(path[-1]), allowed)}")
     if kind == "missing":
         return Problem(path, "is required and not set")
     if kind == "value_error":
@@ -102,10 +122,18 @@ def _problem(error: ErrorDetails, root: type[BaseModel]) -> Problem:
         allowed = [word.strip("'") for word in re.findall(r"'[^']*'|\d+", str(context.get("expected", "")))]
         return Problem(path, f"{shown} is not allowed; {nearest(str(error['input']), allowed)}")
     if kind == "string_pattern_mismatch":
-        return Problem(path, f"{shown} does not have the form {context.get('pattern')}{_hint(path)}")
-    if kind == "bool_type" or kind == "bool_parsing":
-        return Problem(path, f"{shown} is not true or false")
+        return Problem(path, f"{shown} does not have the form of {_form(str(context.get('pattern')))}{_hint(path)}")
+    if kind in {"model_type", "model_attributes_type"}:
+        return Problem(path, f"{shown} is no mapping of {', '.join(_keys(model))}")
+    if kind in _EXPECTED:
+        return Problem(path, f"{shown} is not {_EXPECTED[kind]}")
     return Problem(path, f"{shown}: {error['msg'][0].lower()}{error['msg'][1:]}")
+
+
+def _form(pattern: str) -> str:
+    """What a text should look like: an example, and the rule itself where that is short enough to read."""
+    rule = f" ({pattern})" if len(pattern) <= _SHOWN else ""
+    return f'"{EXAMPLES[pattern]}"{rule}' if pattern in EXAMPLES else pattern
 
 
 def _holds(value: Any, key: str) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from settings.base import LogRetentionDays, Name, Section, by_tier
+from settings.base import LogRetentionDays, Name, Section, by_tier, form
 from settings.edge import Firewall
 from settings.http_api import HttpCors, Throttle
 from settings.problems import nearest
@@ -15,15 +15,16 @@ from settings.problems import nearest
 #: ``GET /items/{id}`` or ``ANY /{proxy+}``.
 RestRouteKey = Annotated[
     str,
-    StringConstraints(
-        pattern=r"^(GET|POST|PUT|PATCH|DELETE|HEAD|ANY) "
-        r"/(([A-Za-z0-9._~-]+|\{[A-Za-z0-9_-]+\+?\})(/([A-Za-z0-9._~-]+|\{[A-Za-z0-9_-]+\+?\}))*)?$"
+    form(
+        r"^(GET|POST|PUT|PATCH|DELETE|HEAD|ANY) "
+        r"/(([A-Za-z0-9._~-]+|\{[A-Za-z0-9_-]+\+?\})(/([A-Za-z0-9._~-]+|\{[A-Za-z0-9_-]+\+?\}))*)?$",
+        "GET /users/{id}",
     ),
 ]
 #: ``query:limit`` or ``header:X-Request-Id``.
-RequestParameter = Annotated[str, StringConstraints(pattern=r"^(query|header):[A-Za-z0-9._-]+$")]
+RequestParameter = Annotated[str, form(r"^(query|header):[A-Za-z0-9._-]+$", "query:page")]
 #: A stage variable's name.
-VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
+VariableName = Annotated[str, form(r"^[A-Za-z][A-Za-z0-9_]{0,63}$", "tableName")]
 #: Sizes of cache clusters, in GB.
 CacheSize = Literal["0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"]
 
@@ -120,7 +121,7 @@ class RestCanary(Section):
 
     percent: float = Field(gt=0, lt=100)
     """Share of the requests."""
-    stable_deployment: str = Field(pattern=r"^[a-z0-9]{6,10}$")
+    stable_deployment: str = form(r"^[a-z0-9]{6,10}$", "a1b2c3")
     """Id of the deployment that all other requests keep. Remove ``canary`` to promote the new one."""
     variables: dict[VariableName, str] = Field(default_factory=dict[str, str])
     """Stage variables that differ for the canary."""
@@ -164,7 +165,7 @@ class RestApi(Section):
     """What the gateway tells about its own work. The account needs API Gateway's CloudWatch role."""
     detailed_metrics: bool = False
     """Whether CloudWatch counts by method, at the price of custom metrics."""
-    log_group: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_./#{}-]{1,512}$")
+    log_group: str | None = form(r"^[A-Za-z0-9_./#{}-]{1,512}$", "/aws/apigateway/billing", default=None)
     """Exact name of the access log, in which ``{stage}`` stands for the stage; ``/<system>/<stage>/rest-api`` by
     default."""
     log_retention_days: LogRetentionDays = by_tier("log_retention_days")

@@ -17,6 +17,8 @@ from settings.tiers import TIERS
 
 #: Set by the project and stack themselves, never by configuration.
 _DERIVED = ("system", "stage", "tier")
+#: So many allowed values are listed in the reference; the editor lists them all.
+_LISTED = 12
 _DIALECT = "http://json-schema.org/draft-07/schema#"
 
 
@@ -181,7 +183,8 @@ def _schema_type(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         return "section"
     if "enum" in schema:
-        return " \\| ".join(f"`{value}`" for value in schema["enum"])
+        shown = " \\| ".join(f"`{value}`" for value in schema["enum"][:_LISTED])
+        return shown if len(schema["enum"]) <= _LISTED else f"{shown} … ({len(schema['enum'])} in all)"
     if "const" in schema:
         return f"`{schema['const']}`"
     if "anyOf" in schema:

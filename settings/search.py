@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from settings.base import Section, by_tier
+from settings.base import Section, by_tier, form
 
 #: Longest name of a collection.
 #: https://docs.aws.amazon.com/opensearch-service/latest/ServerlessAPIReference/API_CreateCollection.html
 MAX_COLLECTION_NAME: Final = 32
 #: Index of OpenSearch: lower case, and none of the characters that it keeps for itself.
-IndexName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,127}$")]
+IndexName = Annotated[str, form(r"^[a-z][a-z0-9_-]{0,127}$", "iam_metadata")]
 #: A role or user, by its whole ARN.
 PRINCIPAL_FORM: Final = "arn:aws:iam::<account>:role/<name>"
 

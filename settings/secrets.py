@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, StringConstraints, model_validator
+from pydantic import Field, SecretStr, model_validator
 
-from settings.base import RecoveryDays, Section, by_tier
+from settings.base import RecoveryDays, Section, by_tier, form
 
 #: A field of a secret that holds several values as a JSON object.
-FieldName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
+FieldName = Annotated[str, form(r"^[A-Za-z][A-Za-z0-9_]{0,63}$", "api_key")]
 
 
 class SecretField(Section):
@@ -32,10 +32,10 @@ class Secret(Section):
 
     description: str
     """What it is for."""
-    physical_name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9/_+=.@{}-]{1,512}$")
+    physical_name: str | None = form(r"^[A-Za-z0-9/_+=.@{}-]{1,512}$", "billing/dev/stripe", default=None)
     """Exact name in Secrets Manager, in which ``{stage}`` stands for the stage; ``<system>/<stage>/<name>`` by
     default."""
-    variable: str | None = Field(default=None, pattern=r"^[A-Z][A-Z0-9_]*$")
+    variable: str | None = form(r"^[A-Z][A-Z0-9_]*$", "STRIPE_KEY", default=None)
     """Environment variable that services receive it in; from its name by default, ``jwt-key`` as ``JWT_KEY``."""
     store: Literal["secrets-manager", "parameter-store"] = "secrets-manager"
     """Secrets Manager costs 0.40 USD a month and can rotate; a SecureString parameter costs nothing."""
@@ -47,7 +47,9 @@ class Secret(Section):
     """Fields of a JSON object, for a secret that holds several values; instead of ``generate`` and ``value``."""
     recovery_days: RecoveryDays = by_tier("secret_recovery_days")
     """Days that a deleted secret can be restored; 0 deletes at once."""
-    rotation_lambda_arn: str | None = Field(default=None, pattern=r"^arn:aws[a-z-]*:lambda:")
+    rotation_lambda_arn: str | None = form(
+        r"^arn:aws[a-z-]*:lambda:", "arn:aws:lambda:us-east-1:123456789012:function:rotate", default=None
+    )
     """Function that rotates it; null for no rotation."""
     rotation_days: int = Field(default=30, ge=1, le=1000)
     """Days between rotations."""

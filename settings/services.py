@@ -14,12 +14,19 @@ from settings.base import (
     ScheduleExpression,
     Section,
     by_tier,
+    form,
     subsection,
 )
 from settings.fargate import check_task_size
 
 #: An image pinned by digest or by a full commit id; never a moving tag.
-PinnedImage = Annotated[str, Field(pattern=r"^[^\s@:]+(:\d+)?(/[^\s@:]+)*(@sha256:[0-9a-f]{64}|:[0-9a-f]{40})$")]
+PinnedImage = Annotated[
+    str,
+    form(
+        r"^[^\s@:]+(:\d+)?(/[^\s@:]+)*(@sha256:[0-9a-f]{64}|:[0-9a-f]{40})$",
+        "registry.example/billing:0123456789abcdef0123456789abcdef01234567",
+    ),
+]
 
 
 class ScheduledScaling(Section):
@@ -68,7 +75,7 @@ class Route(Section):
 
     paths: Annotated[tuple[str, ...], Field(min_length=1, max_length=5)] = ("/*",)
     """Path patterns, such as ``/api/*``."""
-    health_path: str = Field(default="/health", pattern=r"^/")
+    health_path: str = form(r"^/", "/health", default="/health")
     """Path of the target group's health check."""
 
 
@@ -95,7 +102,7 @@ class Service(Section):
     """Whether tasks run on Fargate Spot, unless ``critical``."""
     public: Route | None = None
     """What the load balancer sends here. A service without it is reachable only from inside."""
-    health_path: str = Field(default="/health", pattern=r"^/")
+    health_path: str = form(r"^/", "/health", default="/health")
     """Path of the container's own health check."""
     scaling: Scaling = subsection()
     """How many tasks run."""
@@ -131,7 +138,7 @@ class Containers(Section):
     """Whether ECS publishes task-level metrics."""
     discovery: Literal["dns", "service-connect"] = "dns"
     """How services find each other: Cloud Map private DNS names, or ECS Service Connect."""
-    namespace: str = Field(default="internal", pattern=r"^[a-z][a-z0-9.-]*$")
+    namespace: str = form(r"^[a-z][a-z0-9.-]*$", "internal", default="internal")
     """Private namespace in which services are named, such as ``search.pika-prod.internal``."""
     blue_green_bake_minutes: int = Field(default=5, ge=0, le=1440)
     """Minutes that the old version stays ready after a blue-green switch."""
@@ -144,7 +151,11 @@ class LoadBalancer(Section):
     """``internal`` is reached only through CloudFront's VPC origin, and needs no public IPv4 addresses."""
     only_from_cdn: bool = True
     """Whether only CloudFront may connect, where the stack has a CDN."""
-    certificate_arn: str | None = Field(default=None, pattern=r"^arn:aws[a-z-]*:acm:")
+    certificate_arn: str | None = form(
+        r"^arn:aws[a-z-]*:acm:",
+        "arn:aws:acm:us-east-1:123456789012:certificate/4f2a",
+        default=None,
+    )
     """Existing certificate for the HTTPS listener. Without it the ``domain`` section's certificate is used."""
     idle_timeout_seconds: int = Field(default=60, ge=1, le=4000)
     """Seconds before an idle connection is closed."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from settings.account import AccountBaseline
 from settings.aurora import Aurora
-from settings.base import AccountId, Email, Name, Region, Section, subsection
+from settings.base import AccountId, Email, Name, Region, Section, form, subsection
 from settings.bot import Bot
 from settings.data import BucketMap, Buckets, Cache, Database
 from settings.edge import Cdn, Domain, Firewall
@@ -32,7 +32,7 @@ from settings.tiers import TierName
 from settings.websocket_api import WebSocketApi
 
 #: A tag value that AWS accepts.
-TagValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_ .:/=+@-]+$", max_length=256)]
+TagValue = Annotated[str, form(r"^[A-Za-z0-9_ .:/=+@-]+$", "billing", max_length=256)]
 
 
 class Settings(Section):
@@ -50,7 +50,9 @@ class Settings(Section):
     """Second region, for copies."""
     account: AccountId | None = None
     """The AWS account that the stack belongs to; the provider refuses any other."""
-    release: str | None = Field(default=None, pattern=r"^([0-9a-f]{40}|sha256:[0-9a-f]{64})$")
+    release: str | None = form(
+        r"^([0-9a-f]{40}|sha256:[0-9a-f]{64})$", "0123456789abcdef0123456789abcdef01234567", default=None
+    )
     """Commit or digest of the images that services run from their own repositories."""
     owner: Email
     """Who answers for the system; a tag on everything."""

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from settings.base import Section, by_tier
+from settings.base import Section, by_tier, form
 from settings.problems import nearest
 
 #: A name of an attribute; DynamoDB takes any text, the configuration keeps to what code can spell.
-AttributeName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,254}$")]
+AttributeName = Annotated[str, form(r"^[A-Za-z_][A-Za-z0-9_]{0,254}$", "PK")]
 #: A name of an index.
-IndexName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]
+IndexName = Annotated[str, form(r"^[A-Za-z0-9_.-]{3,255}$", "by-owner")]
 #: A customer key in another region.
-KeyArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/\S+$")]
+KeyArn = Annotated[
+    str,
+    form(
+        r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/\S+$",
+        "arn:aws:kms:us-west-2:123456789012:key/4f2a",
+    ),
+]
 
 #: Most secondary indexes of a table without a raised quota.
 #: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
@@ -72,7 +78,7 @@ class Table(Section):
 
     enabled: bool = True
     """Whether the table exists in this stack."""
-    physical_name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]{3,255}$")
+    physical_name: str | None = form(r"^[A-Za-z0-9_.-]{3,255}$", "billing-dev", default=None)
     """Exact name in AWS; ``<system>-<stage>-<name>`` by default."""
     attributes: Annotated[dict[AttributeName, Literal["string", "number", "binary"]], Field(min_length=1)]
     """The attributes of keys, with their types. DynamoDB wants no others declared."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from settings.base import LogRetentionDays, Name, Section, by_tier
+from settings.base import LogRetentionDays, Name, Section, by_tier, form
 from settings.http_api import Throttle
 
 #: A value of ``routeBy`` such as ``ping``, or one of API Gateway's own routes.
 WebSocketRouteKey = Annotated[
-    str, StringConstraints(pattern=r"^(\$(connect|disconnect|default)|[A-Za-z0-9][A-Za-z0-9._/-]{0,127})$")
+    str, form(r"^(\$(connect|disconnect|default)|[A-Za-z0-9][A-Za-z0-9._/-]{0,127})$", "sendMessage")
 ]
 #: ``header:Authorization`` or ``query:token``.
-IdentitySource = Annotated[str, StringConstraints(pattern=r"^(header|query):[A-Za-z0-9_-]+$")]
+IdentitySource = Annotated[str, form(r"^(header|query):[A-Za-z0-9_-]+$", "query:token")]
 #: The routes that API Gateway itself takes: a connection opens, it ends, and a message that no other route takes.
 OWN_ROUTES = ("$connect", "$disconnect", "$default")
 #: The longest that a WebSocket API waits for an integration, in milliseconds.
@@ -56,7 +56,7 @@ class WebSocketApi(Section):
     """Who decides whether a connection may open; null lets everybody in."""
     connections: Name | None = None
     """Table of the ``tables`` section that keeps the open connections; linked to every function of the API."""
-    route_by: str = Field(default="$request.body.action", pattern=r"^\$request\.body(\.[A-Za-z0-9_]+)+$")
+    route_by: str = form(r"^\$request\.body(\.[A-Za-z0-9_]+)+$", "$request.body.action", default="$request.body.action")
     """Field of a message whose value chooses the route."""
     routes: dict[WebSocketRouteKey, WebSocketRoute] = Field(default_factory=dict[str, WebSocketRoute])
     """Routes by the value of ``routeBy``; ``$connect``, ``$disconnect`` and ``$default`` exist in any case."""

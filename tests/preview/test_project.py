@@ -157,7 +157,7 @@ def test_secure_values_are_secret_unknowns(tmp_path: Path) -> None:
             "config:\n  a: 1\n  a: 2\n",
             'Pulumi.dev.yaml:3:3  invalid YAML: the key "a" is already defined in line 2',
         ),
-        (PROJECT, "config:\n\ta: 1\n", "Pulumi.dev.yaml:2:1  invalid YAML"),
+        (PROJECT, "config:\n\ta: 1\n", "Pulumi.dev.yaml:2:1  invalid YAML: a tab; indent with spaces"),
         (PROJECT, "- a\n", "Pulumi.dev.yaml:1  a stack file is a mapping"),
         (PROJECT, "config: [a]\n", "Pulumi.dev.yaml:1  `config` must be a mapping"),
         (PROJECT, "config:\n  a:b:c:d: 1\n", "Pulumi.dev.yaml:2  a:b:c:d: a configuration key is"),

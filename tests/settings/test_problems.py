@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
+from pulumi_aws._enums import Region as ProviderRegion
 
+from settings.base import EXAMPLES, Region
+from settings.system import Settings
 from tests.settings.conftest import SYSTEM
 
 Refused = Callable[..., list[str]]
@@ -30,7 +36,10 @@ Refused = Callable[..., list[str]]
         ("monthly: 100", "monthly: 0", "monthly:", "budget.monthly: 0"),
         ('version: "16.9"', 'version: "14.9"', "14.9", "database.version: version 14.9"),
         ("emails: [team@example.com]", "emails: []", "notifications:", "notifications: name at least one"),
-        ("owner: {value: team@example.com}", "owner: {value: team}", "owner:", 'owner: "team" does not have the form'),
+        ("owner: {value: team@example.com}", "owner: {value: team}", "owner:", 'form of "team@example.com" (^[^@'),
+        ("us-east-1}", "us-eaast-1}", "us-eaast-1}", 'region: "us-eaast-1" is not allowed; did you mean "us-east-1"?'),
+        ("monthly: 100", "monthly: much", "monthly:", 'budget.monthly: "much" is not a number'),
+        ("value: {monthly: 100}", "value: 100", "budget:", "budget: \"100\" is no mapping of monthly, "),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_its_line(refused: Refused, old: str, new: str, at: str, says: str) -> None:
@@ -64,6 +73,21 @@ def test_a_mistake_in_a_stack_file_names_the_stack_file(refused: Refused) -> Non
     stack_file = "config:\n  shop:overrides:\n    services:\n      gateway:\n        port: 70000\n"
     (problem,) = refused(stack_file=stack_file)
     assert problem.startswith("Pulumi.dev.yaml:5  services.gateway.port: 70000")
+
+
+def test_a_misspelt_steering_key_gets_the_nearest_name(refused: Refused) -> None:
+    (problem,) = refused(stack_file="config:\n  shop:overides: {}\n")
+    assert problem == 'Pulumi.dev.yaml:2  overides: no such key; did you mean "overrides"?'
+
+
+def test_the_regions_are_those_of_the_provider() -> None:
+    assert set(get_args(Region)) == {region.value for region in ProviderRegion}
+
+
+def test_every_form_has_an_example_that_has_it() -> None:
+    assert all(re.search(pattern, example) for pattern, example in EXAMPLES.items())
+    written = set(re.findall(r'"pattern": "((?:[^"\\]|\\.)*)"', json.dumps(Settings.model_json_schema())))
+    assert {json.loads(f'"{pattern}"') for pattern in written} <= set(EXAMPLES)
 
 
 def test_a_domain_without_a_zone_is_refused(refused: Refused) -> None:

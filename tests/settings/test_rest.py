@@ -70,7 +70,11 @@ def test_the_tier_decides_recovery_factors_and_protection(system: System) -> Non
         ("{authorizer: users}", "{authorizer: [users, tokens]}", "a route takes one authorizer"),
         ("timeoutSeconds: 10", "timeoutSeconds: 30", "30 s is more than the 29000 ms that restApi waits"),
         ("throttle: {rate: 50", "timeoutMs: 30000\n      throttle: {rate: 50", "restApi.timeoutMs: 30000"),
-        ("GET /items:", "GET items:", 'restApi.routes.GET items: "GET items" does not have the form'),
+        (
+            "GET /items:",
+            "GET items:",
+            'restApi.routes.GET items: "GET items" does not have the form of "GET /users/{id}"',
+        ),
         ("clients: {web: {}}", "enabled: false, clients: {web: {}}", "kind: users needs an identity section"),
         ("clients: {web: {}}", "mfa: required, factors: [], clients: {web: {}}", "mfa required needs a factor"),
     ],

@@ -83,6 +83,8 @@ def read_yaml(path: Path) -> YamlFile:
         mark = error.problem_mark or error.context_mark
         where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
         reason = " ".join(part for part in (error.context, error.problem) if part)
+        if mark and text[mark.index : mark.index + 1] == "\t":
+            reason = "a tab; indent with spaces"
         raise ConfigError([f"{display_path(path)}{where}  invalid YAML: {reason}"]) from error
     except yaml.YAMLError as error:
         raise ConfigError([f"{display_path(path)}  invalid YAML: {' '.join(str(error).split())}"]) from error

@@ -11,8 +11,8 @@ import yaml
 from pydantic import BaseModel
 
 from settings.layers import merge
-from settings.loader import STEERING_KEYS, read
-from settings.problems import SettingsError, nearest
+from settings.loader import read
+from settings.problems import STEERING_KEYS, SettingsError, nearest
 from tierwise.preview.errors import ConfigError
 from tierwise.preview.project import Project, StackConfig
 
