@@ -81,29 +81,15 @@ class SecurityGroup(Component):
         )
         self.id: pulumi.Output[str] = self.group.id
         for rule in ingress:
-            self._allow_in(rule)
+            self._allow("in", rule)
         for rule in egress:
-            self._allow_out(rule)
+            self._allow("out", rule)
         self.register_outputs({"id": self.id})
 
-    def _allow_in(self, rule: Rule) -> None:
-        vpc.SecurityGroupIngressRule(
-            f"{self.logical_name}-in-{rule.role}",
-            security_group_id=self.id,
-            description=rule.description,
-            ip_protocol=rule.protocol,
-            from_port=rule.from_port,
-            to_port=rule.from_port if rule.to_port is None else rule.to_port,
-            cidr_ipv4=rule.cidr,
-            prefix_list_id=rule.prefix_list_id,
-            referenced_security_group_id=rule.security_group_id,
-            tags=self.tags,
-            opts=self.child(),
-        )
-
-    def _allow_out(self, rule: Rule) -> None:
-        vpc.SecurityGroupEgressRule(
-            f"{self.logical_name}-out-{rule.role}",
+    def _allow(self, direction: str, rule: Rule) -> None:
+        kind = vpc.SecurityGroupIngressRule if direction == "in" else vpc.SecurityGroupEgressRule
+        kind(
+            f"{self.logical_name}-{direction}-{rule.role}",
             security_group_id=self.id,
             description=rule.description,
             ip_protocol=rule.protocol,
