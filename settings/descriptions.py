@@ -47,7 +47,7 @@ def described_schema(root: type[BaseModel]) -> dict[str, Any]:
     """The JSON Schema of ``root`` in the user's keys, with every field's meaning."""
     schema = root.model_json_schema(by_alias=True)
     definitions = {**schema["$defs"], root.__name__: schema}
-    for model in _all_models(root):
+    for model in all_models(root):
         # A model that only a computed default mentions has no definition.
         properties = definitions.get(model.__name__, {}).get("properties", {})
         for name, text in descriptions(model).items():
@@ -57,7 +57,8 @@ def described_schema(root: type[BaseModel]) -> dict[str, Any]:
     return schema
 
 
-def _all_models(root: type[BaseModel]) -> list[type[BaseModel]]:
+def all_models(root: type[BaseModel]) -> list[type[BaseModel]]:
+    """``root`` and every model that a field of it leads to."""
     found: dict[type[BaseModel], None] = {}
     queue = [root]
     while queue:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
 from pydantic_core import PydanticUndefined
 
-from settings.descriptions import described_schema, descriptions
+from settings.descriptions import all_models, described_schema, descriptions
 from settings.layers import marks
 from settings.problems import models_in
 from settings.system import Settings
@@ -132,6 +133,7 @@ def reference() -> str:
     ]
     queue: list[tuple[str, type[BaseModel]]] = [("Top level", Settings)]
     seen: set[type[BaseModel]] = set()
+    properties = _properties()
     while queue:
         title, model = queue.pop(0)
         if model in seen:
@@ -147,7 +149,7 @@ def reference() -> str:
                 continue
             key = field.alias or name
             meaning = " ".join(meanings.get(name, "").replace("``", "`").split())
-            lines.append(f"| `{key}` | {_type(model, key)} | {_default(field)} | {meaning} |")
+            lines.append(f"| `{key}` | {_schema_type(properties[model][key])} | {_default(field)} | {meaning} |")
             prefix = key if model is Settings else f"{title.strip('`')}.{key}"
             mapping = "dict" in str(field.annotation)
             queue += [(f"`{prefix}{'.<name>' if mapping else ''}`", inner) for inner in models_in(field.annotation)]
@@ -175,8 +177,14 @@ def _literal(value: Any) -> str:
     return f"`{json.dumps(value)}`"
 
 
-def _type(model: type[BaseModel], key: str) -> str:
-    return _schema_type(model.model_json_schema(by_alias=True)["properties"][key])
+def _properties() -> dict[type[BaseModel], dict[str, Any]]:
+    """The schemas of every model's fields, by key; all at once, because a model's schema holds those of its members."""
+    references, schema = models_json_schema([(model, "validation") for model in all_models(Settings)])
+    definitions = schema["$defs"]
+    return {
+        model: definitions[reference["$ref"].rpartition("/")[2]].get("properties", {})
+        for (model, _), reference in references.items()
+    }
 
 
 def _schema_type(schema: dict[str, Any]) -> str:
