@@ -134,6 +134,22 @@ def test_types_that_the_sdk_does_not_know(client: Client, method: str, type_: st
         getattr(client.stub, method)(requests(type_)[method])
 
 
+def test_a_property_with_the_name_of_a_mark_is_a_property(client: Client) -> None:
+    made, _ = client.create(BUCKET, {"bucket": "kept", SIGNATURE_KEY: SECRET_SIGNATURE})
+    (held,) = client.cloud.all()
+    assert (held.id, held.inputs[SIGNATURE_KEY]) == (made, SECRET_SIGNATURE)
+
+
+def test_numbers_beyond_reason(client: Client) -> None:
+    cache = "aws:elasticache/replicationGroup:ReplicationGroup"
+    _, state = client.create(cache, {"replicationGroupId": "g", "numCacheClusters": 10**15})
+    assert len(state["memberClusters"]) == 6
+    with pytest.raises(grpc.RpcError, match="can make nothing of what it was sent") as raised:
+        client.create(cache, {"replicationGroupId": "h", "numCacheClusters": float("inf")})
+    assert raised.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+    assert [held.id for held in client.cloud.all()] == ["g"]
+
+
 def test_deeply_nested_values(client: Client) -> None:
     value = struct_pb2.Value(string_value="x")
     for _ in range(40):

@@ -8,6 +8,7 @@ from typing import Any
 
 import grpc
 import pytest
+from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
 
 from guardrails.resource import UNKNOWN
@@ -171,3 +172,44 @@ def test_names_that_are_unique_in_their_parent_only(client: Client) -> None:
     for plan in ("small", "large"):
         inputs = {"keyId": "k", "keyType": "API_KEY", "usagePlanId": plan}
         assert client.create("aws:apigateway/usagePlanKey:UsagePlanKey", inputs, plan)[0] == "k"
+
+
+@pytest.mark.parametrize(
+    ("type_", "inputs", "known_as"),
+    [
+        ("aws:rds/instance:Instance", {"identifier": "orders", "instanceClass": "db.t4g.micro"}, "orders"),
+        ("aws:ecs/cluster:Cluster", {"name": "orders"}, "orders"),
+        ("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16"}, None),
+    ],
+)
+def test_import_by_id_by_name_and_by_arn(
+    client: Client, type_: str, inputs: dict[str, Any], known_as: str | None
+) -> None:
+    made, outputs = client.create(type_, inputs)
+    for name in filter(None, (made, known_as, outputs["arn"])):
+        found = client.stub.Read(provider_pb2.ReadRequest(id=name, urn=urn(type_)))
+        assert found.id == made
+        assert WireDecoder().struct(found.inputs) == inputs
+        assert WireDecoder().struct(found.properties) == outputs
+    assert client.stub.Read(provider_pb2.ReadRequest(id="no-such-thing", urn=urn(type_))).id == ""
+
+
+@pytest.mark.parametrize("operation", ["create", "update", "delete"])
+def test_an_engine_that_stops_waits_for_nothing_slow(cloud: Cloud, operation: Any) -> None:
+    for client in serve(cloud, Fault("slow", operation, seconds=600)):
+        client.stub.Cancel(empty_pb2.Empty())
+        id_, state = client.create(BUCKET, {"bucket": "slow"})
+        properties = encode_struct(state)
+        client.stub.Update(provider_pb2.UpdateRequest(id=id_, urn=urn(BUCKET), olds=properties, news=properties))
+        assert len(cloud.all()) == 1
+        client.stub.Delete(provider_pb2.DeleteRequest(id=id_, urn=urn(BUCKET)))
+        assert cloud.all() == []
+
+
+@pytest.mark.parametrize(("kind", "said"), [("timeout", "timeout while waiting"), ("throttle", "cancelled while")])
+def test_an_engine_that_stops_ends_what_waits(cloud: Cloud, kind: Any, said: str) -> None:
+    for client in serve(cloud, Fault(kind, seconds=600)):
+        client.stub.Cancel(empty_pb2.Empty())
+        with pytest.raises(grpc.RpcError, match=said):
+            client.create(BUCKET, {"bucket": "never"})
+        assert cloud.all() == []

@@ -1,17 +1,19 @@
 """``awsx`` in the sandbox: its container-registry components, expanded in the real engine as the preview does it."""
 
+# gRPC calls its methods with two positional arguments; the generated base class names them.
+# pyright: reportIncompatibleMethodOverride=false
+
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import metadata
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 import grpc
 import pulumi_aws  # noqa: F401  # type: ignore[reportUnusedImport] - registers the children's types
 import pulumi_docker_build  # noqa: F401  # type: ignore[reportUnusedImport]
-from google.protobuf import empty_pb2, struct_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, resource_pb2, resource_pb2_grpc
+from google.protobuf import struct_pb2
+from pulumi.runtime.proto import provider_pb2, resource_pb2, resource_pb2_grpc
 
 from guardrails.resource import UNKNOWN
 from tierwise.preview.errors import EngineError
@@ -26,68 +28,24 @@ from tierwise.preview.values import (
     flatten,
     output_dependencies,
 )
+from tierwise.sandbox.base import Plugin, answering
 from tierwise.sandbox.wire import WireDecoder
 
 _Dependencies = provider_pb2.ConstructResponse.PropertyDependencies
-_PACKAGE: Final = "awsx"
 
 
-class Components(provider_pb2_grpc.ResourceProviderServicer):
+class Components(Plugin):
     """The service of the ``awsx`` plugin: components only."""
 
     def __init__(self) -> None:
+        super().__init__("awsx", components=True)
         self._decoder = WireDecoder()
 
-    def Handshake(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ProviderHandshakeResponse:  # noqa: N802
-        """What the protocol's two sides can do."""
-        del request, context
-        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=True, accept_outputs=True)
-
-    def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:  # noqa: N802
-        """The version of the SDK."""
-        del request, context
-        return plugin_pb2.PluginInfo(version=metadata.version(f"pulumi-{_PACKAGE}"))
-
-    def GetSchema(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.GetSchemaResponse:  # noqa: N802
-        """No schema: programs use the SDK's."""
-        del request, context
-        return provider_pb2.GetSchemaResponse(schema="{}")
-
-    def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:  # noqa: N802
-        """Any configuration."""
-        del context
-        return provider_pb2.CheckResponse(inputs=request.news)
-
-    def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:  # noqa: N802
-        """Never a replacement."""
-        del request, context
-        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
-
-    def Configure(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ConfigureResponse:  # noqa: N802
-        """Nothing to configure."""
-        del request, context
-        return provider_pb2.ConfigureResponse(
-            acceptSecrets=True, supportsPreview=True, acceptResources=True, acceptOutputs=True
-        )
-
-    def Cancel(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
-        """Nothing runs for long here."""
-        del request, context
-        return empty_pb2.Empty()
-
-    def Construct(  # noqa: N802
-        self, request: provider_pb2.ConstructRequest, context: grpc.ServicerContext
-    ) -> provider_pb2.ConstructResponse:
+    @answering
+    def Construct(self, request: Any, _context: Any) -> provider_pb2.ConstructResponse:  # noqa: N802
         """Register the component and what it is made of."""
-        try:
-            with grpc.insecure_channel(request.monitorEndpoint) as channel:
-                return self._construct(request, _Monitor(resource_pb2_grpc.ResourceMonitorStub(channel), request))
-        except EngineError as error:
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, error.message)
-        except grpc.RpcError as error:
-            details = error.details() if isinstance(error, grpc.Call) else str(error)
-            context.abort(grpc.StatusCode.UNKNOWN, str(details))
-        raise AssertionError("abort does not return")
+        with grpc.insecure_channel(request.monitorEndpoint) as channel:
+            return self._construct(request, _Monitor(resource_pb2_grpc.ResourceMonitorStub(channel), request))
 
     def _construct(self, request: provider_pb2.ConstructRequest, monitor: _Monitor) -> provider_pb2.ConstructResponse:
         urn = monitor.register_component()

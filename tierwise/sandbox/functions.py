@@ -38,6 +38,14 @@ _OWNED: Final[Mapping[str, Mapping[str, Any]]] = {
     },
 }
 _FUNCTION: Final = re.compile(r"aws:(?P<module>\w+)/get(?P<name>\w+):get\w+")
+_LONGEST_PASSWORD: Final = 4096
+#: What a password is made of, by the argument that leaves it out.
+_LETTERS: Final = {
+    "excludeLowercase": string.ascii_lowercase,
+    "excludeUppercase": string.ascii_uppercase,
+    "excludeNumbers": string.digits,
+    "excludePunctuation": string.punctuation,
+}
 _PASSWORD: Final = "aws:secretsmanager/getRandomPassword:getRandomPassword"  # noqa: S105 - a function's token
 
 
@@ -72,9 +80,11 @@ def _looked_up(token: str, args: Mapping[str, Any], cloud: Cloud, region: str, a
     match = _FUNCTION.fullmatch(token)
     if match is None:
         raise CallError(f"{token}: the sandbox does not answer this function")
+    if args.get("filters"):
+        raise CallError(f"{token}: the sandbox looks things up by their properties and tags only", "filters")
     name = match["name"]
     type_ = f"aws:{match['module']}/{name[0].lower()}{name[1:]}:{name}"
-    wanted = {key: value for key, value in args.items() if key not in ("region", "filters", "tags") and value}
+    wanted = {key: value for key, value in args.items() if key not in ("region", "tags") and value}
     wanted_tags: Mapping[str, Any] = args.get("tags") or {}
     for held in cloud.all(type_):
         state = {**held.outputs, "id": held.id}
@@ -90,9 +100,18 @@ def _looked_up(token: str, args: Mapping[str, Any], cloud: Cloud, region: str, a
 
 
 def _password(args: Mapping[str, Any]) -> str:
-    length = int(args.get("passwordLength") or 32)
-    alphabet = string.ascii_letters + string.digits + ("" if args.get("excludePunctuation") else "!#$%&*+-_")
-    alphabet = "".join(letter for letter in alphabet if letter not in (args.get("excludeCharacters") or ""))
+    """A password as Secrets Manager draws it.
+
+    See docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetRandomPassword.html.
+    """
+    length = args.get("passwordLength") or 32
+    if not isinstance(length, int) or not 1 <= length <= _LONGEST_PASSWORD:
+        raise CallError(f"{length}: a password has 1 to {_LONGEST_PASSWORD} characters", "passwordLength")
+    excluded = str(args.get("excludeCharacters") or "")
+    letters = "".join(kind for switch, kind in _LETTERS.items() if not args.get(switch))
+    alphabet = [letter for letter in letters + " " * bool(args.get("includeSpace")) if letter not in excluded]
+    if not alphabet:
+        raise CallError("nothing is left that a password could be made of", "excludeCharacters")
     return "".join(secrets.choice(alphabet) for _ in range(length))
 
 

@@ -18,6 +18,8 @@ from tierwise.sandbox.identity import Identity
 _CREATED: Final = "2026-01-01T00:00:00Z"
 _ACCOUNT_NAMES: Final = frozenset({"ownerId", "accountId", "registryId", "ownerAccount", "catalogId"})
 _PORTS: Final = {"postgres": 5432, "aurora-postgresql": 5432, "mysql": 3306, "mariadb": 3306, "valkey": 6379}
+#: A primary and its replicas: docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html
+_MOST_NODES: Final = 6
 #: Prefixes of ids that properties end with.
 _ID_PREFIXES: Final = {
     "vpcId": "vpc",
@@ -295,7 +297,7 @@ def _managed_secret(identity: Identity, resource_id: str) -> dict[str, Any]:
 def _cache(identity: Identity, inputs: Mapping[str, Any]) -> dict[str, Any]:
     name = str(inputs.get("replicationGroupId", ""))
     host = f"{name}.{identity.text('a', 6)}.{identity.region}.cache.amazonaws.com"
-    count = int(inputs.get("numCacheClusters") or 1)
+    count = min(int(inputs.get("numCacheClusters") or 1), _MOST_NODES)
     return {
         "primaryEndpointAddress": f"master.{host}",
         "readerEndpointAddress": f"replica.{host}",

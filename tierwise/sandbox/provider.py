@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import json
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
@@ -90,6 +89,7 @@ class Provider:
         self._filler = Filler()
         self._loading = threading.Lock()
         self._loaded: set[str] = set()
+        self._cancelled = threading.Event()
         self.settings = Settings()
         importlib.import_module(f"pulumi_{package.replace('-', '_')}")
 
@@ -187,19 +187,21 @@ class Provider:
         self._fall_over(fault, identity.id, outputs)
         return identity.id, outputs
 
-    def read(self, urn: str, id_: str, state: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """A resource's inputs and outputs as the cloud has them now, or None when it is gone.
+    def read(self, urn: str, id_: str, state: Mapping[str, Any]) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
+        """A resource's id, inputs and outputs as the cloud has them now, or None when it is gone.
 
         Args:
             urn: The resource.
-            id_: Its id.
+            id_: Its id; to import it, its name or its ARN does as well.
             state: What is known of it; empty when it is to be imported or looked up.
         """
         parts = parse_urn(urn)
         token = self._load(parts.type)
         self._strike("read", token, parts.name)
         held = self._find(token, id_, state)
-        return None if held is None else (held.inputs, held.outputs)
+        if held is None and not state:
+            held = self._known_as(token, id_)
+        return None if held is None else (held.id, held.inputs, held.outputs)
 
     def update(self, urn: str, id_: str, inputs: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
         """Change a resource; its new outputs.
@@ -237,9 +239,13 @@ class Provider:
         if held is not None:
             self._cloud.remove(held)
         if fault is not None and fault.fault == "slow":
-            time.sleep(fault.seconds)
+            self._cancelled.wait(fault.seconds)
         elif fault is not None:
             raise CloudError(fault.message)
+
+    def cancel(self) -> None:
+        """Wait no longer, now or later: what is done is answered, what is not fails."""
+        self._cancelled.set()
 
     def invoke(self, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
         """Answer a function; see ``functions``."""
@@ -320,6 +326,15 @@ class Provider:
             arn=arn if isinstance(arn, str) else None,
         )
 
+    def _known_as(self, token: str, name: str) -> Held | None:
+        """The resource that people know by a name which is not its id, as a database by its identifier."""
+        places = (self.settings.region, "")
+        for held in self._cloud.all(token):
+            names = (held.key, held.outputs.get("arn"), held.outputs.get(naming_property(token) or ""))
+            if held.account == self.settings.account and held.region in places and name in names:
+                return held
+        return None
+
     def _all_tags(self, inputs: Mapping[str, Any]) -> Any:
         tags = _as_map(reveal(inputs.get("tags")))
         if contains_unknown(tags):
@@ -336,9 +351,10 @@ class Provider:
             if fault.fault == "fail":
                 raise CloudError(fault.message)
             if fault.fault == "timeout":
-                time.sleep(fault.seconds)
+                self._cancelled.wait(fault.seconds)
                 raise CloudError(f"timeout while waiting for {token} ({name})")
-            time.sleep(pause)
+            if self._cancelled.wait(pause):
+                raise CloudError(f"cancelled while AWS limited the rate of requests for {token} ({name})")
             pause *= 2
         raise CloudError(f"ThrottlingException: rate exceeded, {_RETRIES} attempts for {token} ({name})")
 
@@ -346,7 +362,7 @@ class Provider:
         if fault is None:
             return
         if fault.fault == "slow":
-            time.sleep(fault.seconds)
+            self._cancelled.wait(fault.seconds)
             return
         if fault.fault == "lost":
             raise CloudError(fault.message)

@@ -5,60 +5,23 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-from importlib import metadata
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-import grpc
-from google.protobuf import any_pb2, empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import provider_pb2
 
 from tierwise.preview.invokes import CallError
 from tierwise.preview.values import encode_struct
-from tierwise.sandbox.cloud import CloudError
+from tierwise.sandbox.base import Plugin, answering
 from tierwise.sandbox.diff import Change
-from tierwise.sandbox.provider import PartlyDoneError, Provider
+from tierwise.sandbox.provider import Provider
 from tierwise.sandbox.wire import WireDecoder
 
 _KINDS: Final = {"add": 0, "delete": 2, "update": 4}
-_ANSWER = TypeVar("_ANSWER")
 
 
-def _answering(method: Callable[[Any, Any, Any], _ANSWER]) -> Callable[[Any, Any, grpc.ServicerContext], _ANSWER]:
-    """Turn what goes wrong into the protocol's statuses."""
-
-    @functools.wraps(method)
-    def wrapped(self: Any, request: Any, context: grpc.ServicerContext) -> _ANSWER:
-        try:
-            return method(self, request, context)
-        except PartlyDoneError as error:
-            _abort_partly_done(context, error)
-        except CallError as error:
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, error.reason)
-        except CloudError as error:
-            context.abort(grpc.StatusCode.UNKNOWN, str(error))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"{type(error).__name__}: {error}")
-        raise AssertionError("abort does not return")
-
-    return wrapped
-
-
-def _abort_partly_done(context: grpc.ServicerContext, error: PartlyDoneError) -> None:
-    detail = any_pb2.Any()
-    detail.Pack(
-        provider_pb2.ErrorResourceInitFailed(
-            id=error.id, properties=encode_struct(error.outputs), reasons=[error.reason]
-        )
-    )
-    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=error.reason, details=[detail])
-    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
-    context.abort(grpc.StatusCode.UNKNOWN, error.reason)
-
-
-class Service(provider_pb2_grpc.ResourceProviderServicer):
-    """One plugin process's service.
+class Service(Plugin):
+    """The service of a plugin that makes resources.
 
     Args:
         provider: Does the work.
@@ -66,45 +29,11 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
     """
 
     def __init__(self, provider: Provider, package: str) -> None:
+        super().__init__(package)
         self._provider = provider
-        self._package = package
         self._decoder = WireDecoder()
 
-    # -- What it is ---------------------------------------------------------------------------------------------------
-
-    @_answering
-    def Handshake(self, _request: Any, _context: Any) -> provider_pb2.ProviderHandshakeResponse:  # noqa: N802
-        """What the protocol's two sides can do."""
-        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_resources=False, accept_outputs=False)
-
-    @_answering
-    def GetPluginInfo(self, _request: Any, _context: Any) -> plugin_pb2.PluginInfo:  # noqa: N802
-        """The version of the SDK whose types it speaks."""
-        return plugin_pb2.PluginInfo(version=metadata.version(f"pulumi-{self._package}"))
-
-    @_answering
-    def GetSchema(self, _request: Any, _context: Any) -> provider_pb2.GetSchemaResponse:  # noqa: N802
-        """No schema: programs use the SDK's."""
-        return provider_pb2.GetSchemaResponse(schema="{}")
-
-    @_answering
-    def GetMapping(self, _request: Any, _context: Any) -> provider_pb2.GetMappingResponse:  # noqa: N802
-        """No mapping from other tools."""
-        return provider_pb2.GetMappingResponse()
-
-    @_answering
-    def Cancel(self, _request: Any, _context: Any) -> empty_pb2.Empty:  # noqa: N802
-        """Nothing runs for long here."""
-        return empty_pb2.Empty()
-
-    # -- Its own configuration ----------------------------------------------------------------------------------------
-
-    @_answering
-    def CheckConfig(self, request: Any, _context: Any) -> provider_pb2.CheckResponse:  # noqa: N802
-        """Any configuration that the SDK accepts."""
-        return provider_pb2.CheckResponse(inputs=request.news)
-
-    @_answering
+    @answering
     def DiffConfig(self, request: Any, _context: Any) -> provider_pb2.DiffResponse:  # noqa: N802
         """A change of configuration never replaces what the provider made."""
         old = self._decoder.inputs(request.old_inputs if request.HasField("old_inputs") else request.olds)
@@ -112,17 +41,7 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
         changed = provider_pb2.DiffResponse.DIFF_SOME if old != new else provider_pb2.DiffResponse.DIFF_NONE
         return provider_pb2.DiffResponse(changes=changed)
 
-    @_answering
-    def Configure(self, request: Any, _context: Any) -> provider_pb2.ConfigureResponse:  # noqa: N802
-        """Take the configuration over."""
-        self._provider.configure(self._decoder.inputs(request.args))
-        return provider_pb2.ConfigureResponse(
-            acceptSecrets=True, supportsPreview=True, acceptResources=False, acceptOutputs=False
-        )
-
-    # -- Resources ----------------------------------------------------------------------------------------------------
-
-    @_answering
+    @answering
     def Check(self, request: Any, _context: Any) -> provider_pb2.CheckResponse:  # noqa: N802
         """Defaults filled in, and what AWS would refuse."""
         inputs, failures = self._provider.check(
@@ -135,7 +54,7 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
             ],
         )
 
-    @_answering
+    @answering
     def Diff(self, request: Any, _context: Any) -> provider_pb2.DiffResponse:  # noqa: N802
         """Property by property, what an update would do."""
         old = self._decoder.inputs(request.old_inputs)
@@ -158,7 +77,7 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
             },
         )
 
-    @_answering
+    @answering
     def Create(self, request: Any, _context: Any) -> provider_pb2.CreateResponse:  # noqa: N802
         """Make a resource, or say what would be known of it."""
         inputs = self._decoder.inputs(request.properties)
@@ -167,19 +86,19 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
         id_, outputs = self._provider.create(request.urn, inputs)
         return provider_pb2.CreateResponse(id=id_, properties=encode_struct(outputs))
 
-    @_answering
+    @answering
     def Read(self, request: Any, _context: Any) -> provider_pb2.ReadResponse:  # noqa: N802
         """What the cloud has; an empty id when it is gone."""
         found = self._provider.read(request.urn, request.id, self._decoder.inputs(request.properties))
         if found is None:
             return provider_pb2.ReadResponse()
-        inputs, outputs = found
+        id_, inputs, outputs = found
         known = self._decoder.inputs(request.inputs)
         if "__defaults" in known:
             inputs = {**inputs, "__defaults": known["__defaults"]}
-        return provider_pb2.ReadResponse(id=request.id, properties=encode_struct(outputs), inputs=encode_struct(inputs))
+        return provider_pb2.ReadResponse(id=id_, properties=encode_struct(outputs), inputs=encode_struct(inputs))
 
-    @_answering
+    @answering
     def Update(self, request: Any, _context: Any) -> provider_pb2.UpdateResponse:  # noqa: N802
         """Change a resource in place."""
         inputs, state = self._decoder.inputs(request.news), self._decoder.inputs(request.olds)
@@ -189,13 +108,13 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
             outputs = self._provider.update(request.urn, request.id, inputs, state)
         return provider_pb2.UpdateResponse(properties=encode_struct(outputs))
 
-    @_answering
+    @answering
     def Delete(self, request: Any, _context: Any) -> empty_pb2.Empty:  # noqa: N802
         """Remove a resource."""
         self._provider.delete(request.urn, request.id, self._decoder.inputs(request.properties))
         return empty_pb2.Empty()
 
-    @_answering
+    @answering
     def Invoke(self, request: Any, _context: Any) -> provider_pb2.InvokeResponse:  # noqa: N802
         """Answer a function."""
         response = provider_pb2.InvokeResponse()
@@ -206,6 +125,12 @@ class Service(provider_pb2_grpc.ResourceProviderServicer):
             return response
         getattr(response, "return").CopyFrom(encode_struct(result))
         return response
+
+    def _configure(self, request: Any) -> None:
+        self._provider.configure(self._decoder.inputs(request.args))
+
+    def _cancel(self) -> None:
+        self._provider.cancel()
 
 
 def _top(change: Change) -> str:

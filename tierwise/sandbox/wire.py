@@ -76,7 +76,9 @@ def to_json(values: Mapping[str, Any]) -> str:
 
 def from_json(text: str) -> dict[str, Any]:
     """The property values that ``to_json`` wrote."""
-    return _restored(json.loads(text))
+    values: dict[str, Any] = json.loads(text)
+    # Name by name, as they came: a mark among the names of the properties themselves marks nothing.
+    return {name: _restored(value) for name, value in values.items()}
 
 
 def _plain(value: Any) -> Any:
