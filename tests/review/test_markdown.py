@@ -182,7 +182,7 @@ def stacks(draw: st.DrawFn) -> list[Reviewed]:
     return made * draw(st.sampled_from([1, 8]))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(stacks(), st.lists(words, max_size=8))
 def test_it_is_always_whole(made: list[Reviewed], notes: list[str]) -> None:
     check_whole(comment(made, notes))

@@ -195,7 +195,7 @@ def test_the_application_gives_up_before_the_gateway_does(monkeypatch: pytest.Mo
     assert "no time" in answer["detail"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(alphabet=st.characters(exclude_characters="{}")),

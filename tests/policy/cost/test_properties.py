@@ -34,7 +34,7 @@ def priced(resources: list[Resource], usage: dict[str, Any] | None = None) -> Es
     return estimate(Stack(resources, "demo", "prod"), {**LOAD, **(usage or {})}, BOOK, "us-east-1")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.sampled_from(range(len(RESOURCES))), unique=True, max_size=25),
     st.sampled_from(
@@ -102,7 +102,7 @@ def test_every_task_is_placed_once(expected: int, more: int, base: int, weight: 
         assert placed["FARGATE"] >= min(base, tasks)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20), st.booleans())
 def test_expected_is_within_the_maximum_whatever_the_scaling(desired: int, low: int, span: int, spot: bool) -> None:
     b = Build()
@@ -130,7 +130,7 @@ def test_quantities_are_linear_and_ordered(expected: Decimal, more: Decimal, fac
         assert 0 <= derived.expected <= derived.maximum
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10**6), st.integers(1, 50))
 def test_twice_the_usage_is_twice_the_amount(gb: int, factor: int) -> None:
     b = Build()
