@@ -179,12 +179,10 @@ def _literal(value: Any) -> str:
 
 def _properties() -> dict[type[BaseModel], dict[str, Any]]:
     """The schemas of every model's fields, by key; all at once, because a model's schema holds those of its members."""
-    references, schema = models_json_schema([(model, "validation") for model in all_models(Settings)])
-    definitions = schema["$defs"]
-    return {
-        model: definitions[reference["$ref"].rpartition("/")[2]].get("properties", {})
-        for (model, _), reference in references.items()
-    }
+    models = all_models(Settings)
+    references, schema = models_json_schema([(model, "validation") for model in models])
+    names = {model: references[model, "validation"]["$ref"].rpartition("/")[2] for model in models}
+    return {model: schema["$defs"][name].get("properties", {}) for model, name in names.items()}
 
 
 def _schema_type(schema: dict[str, Any]) -> str:
