@@ -27,9 +27,10 @@ from pulumi.runtime.settings import ROOT
 from tierwise.preview.errors import ConfigError, EngineError
 from tierwise.preview.guard import offline
 from tierwise.preview.loop import InlineEventLoop
-from tierwise.preview.monitor import Monitor, Recording
+from tierwise.preview.monitor import Monitor
 from tierwise.preview.plan import Diagnostic, Plan, ProgramError, Severity
 from tierwise.preview.project import Project, StackConfig, load_project, load_stack_config
+from tierwise.preview.recording import Recording
 from tierwise.preview.sdk import PositionedRPCManager, adapted_sdk
 from tierwise.preview.sources import SourcePositions
 from tierwise.preview.tracebacks import describe

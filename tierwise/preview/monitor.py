@@ -8,21 +8,24 @@ stack that has no state yet. A method that has to call back into the program ret
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import callback_pb2, provider_pb2, resource_pb2
-from pulumi.runtime.sync_await import _sync_await  # pyright: ignore[reportPrivateUsage]
 
 from guardrails.resource import UNKNOWN
-from tierwise.preview import invokes, remote
+from tierwise.preview import remote
 from tierwise.preview.aliases import Aliases
 from tierwise.preview.assets import AssetHasher
 from tierwise.preview.errors import EngineError
+from tierwise.preview.functions import Functions
+from tierwise.preview.hooks import Hooks, hook_names
+from tierwise.preview.inheritance import Inheritance
 from tierwise.preview.outputs import OutputShapes
-from tierwise.preview.plan import Diagnostic, PlannedResource
+from tierwise.preview.packages import Packages
+from tierwise.preview.plan import PlannedResource
 from tierwise.preview.providers import Providers, add_plugin
+from tierwise.preview.recording import Recording
 from tierwise.preview.registration import (
     Registration,
     apply_transform,
@@ -31,15 +34,13 @@ from tierwise.preview.registration import (
     timeouts_of,
     transform_request,
 )
-from tierwise.preview.sdk import is_prompt_invoke, result_type
-from tierwise.preview.sources import SourcePositions, resource_number
+from tierwise.preview.sources import SourcePositions
 from tierwise.preview.transforms import InProcessCallbacks, TransformChain
-from tierwise.preview.urns import PROVIDER_PREFIX, ROOT_STACK_TYPE, make_urn, package_of
+from tierwise.preview.urns import PROVIDER_PREFIX, ROOT_STACK_TYPE, make_urn
 from tierwise.preview.values import (
     UNKNOWN_SENTINEL,
     Decoder,
     Secret,
-    contains_unknown,
     encode,
     encode_struct,
     flatten,
@@ -48,75 +49,6 @@ from tierwise.preview.values import (
 
 _FEATURES: Final = tuple(resource_pb2.ResourceMonitorFeature.values())
 _STACK_REFERENCE: Final = "pulumi:pulumi:StackReference"
-_HOOKS: Final = {
-    "before_create": "beforeCreate",
-    "after_create": "afterCreate",
-    "before_update": "beforeUpdate",
-    "after_update": "afterUpdate",
-    "before_delete": "beforeDelete",
-    "after_delete": "afterDelete",
-    "on_error": "onError",
-}
-
-
-@dataclass(slots=True)
-class _Inheritable:
-    """What children take over from a registered resource."""
-
-    provider: str
-    protect: bool | None
-    retain_on_delete: bool | None
-    deleted_with: str
-
-
-@dataclass(frozen=True)
-class _Package:
-    name: str
-    version: str
-    url: str
-
-
-@dataclass
-class Recording:
-    """What a run has yielded so far.
-
-    Attributes:
-        resources: By URN.
-        numbers: The order in which the program made them, by URN; missing for default providers.
-        diagnostics: In order.
-        stack_outputs: What the program exported.
-    """
-
-    resources: dict[str, PlannedResource] = field(default_factory=dict[str, PlannedResource])
-    numbers: dict[str, int] = field(default_factory=dict[str, int])
-    diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
-    stack_outputs: dict[str, Any] = field(default_factory=dict[str, Any])
-
-    def add(self, planned: PlannedResource) -> None:
-        """Add a resource that the program made."""
-        self.resources[planned.urn] = planned
-        self.numbers[planned.urn] = resource_number()
-
-    def ordered(self) -> list[PlannedResource]:
-        """The resources in the order in which the program made them, each default provider before its first user."""
-        first: dict[str, int] = {}
-        for urn, number in self.numbers.items():
-            provider = self.resources[urn].provider.rpartition("::")[0]
-            first[provider] = min(number, first.get(provider, number))
-        # A provider that serves functions only comes right after the stack, whose number is the lowest.
-        alone = min(self.numbers.values(), default=0) + 0.5
-
-        def key(planned: PlannedResource) -> float:
-            number = self.numbers.get(planned.urn)
-            return first[planned.urn] - 0.5 if number is None and planned.urn in first else number or alone
-
-        return sorted(self.resources.values(), key=key)
-
-    def warn(self, message: str, urn: str = "") -> None:
-        """Add a warning once."""
-        diagnostic = Diagnostic("warning", message, urn)
-        if diagnostic not in self.diagnostics:
-            self.diagnostics.append(diagnostic)
 
 
 class Monitor:
@@ -159,11 +91,19 @@ class Monitor:
         self._providers = Providers(config, secret_keys, self._register_default_provider)
         self._outputs = OutputShapes()
         self._transforms = TransformChain()
-        self._goals: dict[str, _Inheritable] = {}
-        self._component_providers: dict[str, dict[str, str]] = {}
-        self._packages: dict[str, _Package] = {}
-        self._hooks: dict[str, resource_pb2.RegisterResourceHookRequest] = {}
+        self._inheritance = Inheritance()
+        self._packages = Packages()
         self.callbacks = InProcessCallbacks(self)
+        self._hooks = Hooks(self.callbacks, recording)
+        self._functions = Functions(
+            decoder=self._decoder,
+            packages=self._packages,
+            providers=self._providers,
+            inheritance=self._inheritance,
+            transforms=self._transforms,
+            callbacks=self.callbacks,
+            recording=recording,
+        )
 
     # -- What the engine is and can do ------------------------------------------------------------------------------
 
@@ -188,13 +128,8 @@ class Monitor:
         return empty_pb2.Empty()
 
     def RegisterPackage(self, request: resource_pb2.RegisterPackageRequest) -> resource_pb2.RegisterPackageResponse:  # noqa: N802
-        """Note a parameterized package; its reference is made of its name and version."""
-        name, version = request.name, request.version
-        if request.HasField("parameterization"):
-            name, version = request.parameterization.name, request.parameterization.version
-        reference = f"{name}@{version}"
-        self._packages[reference] = _Package(name, version, request.download_url)
-        return resource_pb2.RegisterPackageResponse(ref=reference)
+        """Note a parameterized package."""
+        return resource_pb2.RegisterPackageResponse(ref=self._packages.register(request))
 
     # -- Callbacks --------------------------------------------------------------------------------------------------
 
@@ -210,11 +145,7 @@ class Monitor:
 
     def RegisterResourceHook(self, request: resource_pb2.RegisterResourceHookRequest) -> empty_pb2.Empty:  # noqa: N802
         """Accept a hook. Only one that asks for it runs in a preview."""
-        if request.name in self._hooks:
-            raise EngineError(f"resource hook already registered for name {request.name!r}")
-        hook = resource_pb2.RegisterResourceHookRequest()
-        hook.CopyFrom(request)
-        self._hooks[request.name] = hook
+        self._hooks.add(request)
         return empty_pb2.Empty()
 
     def RegisterErrorHook(self, _request: resource_pb2.RegisterErrorHookRequest) -> empty_pb2.Empty:  # noqa: N802
@@ -226,13 +157,13 @@ class Monitor:
     def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> Any:  # noqa: N802
         """Record a resource and answer with its URN and what is known of its outputs."""
         registration = decode_registration(request, self._decoder, *self._where(request))
-        self._inherit(registration)
+        self._inheritance.hand_down(registration)
         chain = self._transforms.of(registration.transforms, registration.parent)
         if chain:
             return self._register_transformed(registration, chain)
         if registration.remote:
             settle_dependencies(registration, own_transforms=False)
-        if registration.hooks is not None and self._runs_hooks(registration):
+        if registration.hooks is not None and self._hooks.run_in_preview(registration.hooks):
             return self._register_hooked(registration, request)
         return self._register(registration, request)
 
@@ -253,64 +184,8 @@ class Monitor:
         self, registration: Registration, request: resource_pb2.RegisterResourceRequest | None
     ) -> resource_pb2.RegisterResourceResponse:
         response = self._register(registration, request)
-        planned = self._recording.resources[response.urn]
-        await self._run_hooks(planned, "beforeCreate", {})
-        if planned.custom:
-            await self._run_hooks(planned, "afterCreate", planned.outputs)
+        await self._hooks.around_creation(self._recording.resources[response.urn])
         return response
-
-    def _runs_hooks(self, registration: Registration) -> bool:
-        names = [*registration.hooks.before_create, *registration.hooks.after_create]
-        return any(self._hooks[name].on_dry_run for name in names if name in self._hooks)
-
-    async def _run_hooks(self, planned: PlannedResource, moment: str, outputs: Mapping[str, Any]) -> None:
-        for name in planned.hooks.get(moment, ()):
-            hook = self._hooks.get(name)
-            if hook is None:
-                raise EngineError(f'hook "{name}" was not registered', planned.urn, planned.source_position)
-            if not hook.on_dry_run:
-                continue
-            request = resource_pb2.ResourceHookRequest(
-                urn=planned.urn,
-                id=planned.id if isinstance(planned.id, str) else "",
-                name=planned.name,
-                type=planned.type,
-                new_inputs=encode_struct(planned.inputs),
-                new_outputs=encode_struct(outputs),
-            )
-            response: Any = await self.callbacks.call(hook.callback, request)  # type: ignore[reportUnknownMemberType]
-            if response.error and hook.ignore_errors:
-                self._recording.warn(f'{moment} hook "{name}" failed: {response.error}', planned.urn)
-            elif response.error:
-                when = "before" if moment.startswith("before") else "after"
-                raise EngineError(
-                    f'{when} hook "{name}" failed: {response.error}', planned.urn, planned.source_position
-                )
-
-    def _inherit(self, registration: Registration) -> None:
-        """Take over the options that flow from a parent to its children."""
-        parent = self._goals.get(registration.parent)
-        if parent is not None:
-            registration.deleted_with = registration.deleted_with or parent.deleted_with
-            if registration.protect is None:
-                registration.protect = parent.protect
-            if registration.retain_on_delete is None:
-                registration.retain_on_delete = parent.retain_on_delete
-            if not registration.provider and parent.provider:
-                provider_type = parent.provider.split("::")[-3].rpartition("$")[2]
-                if provider_type == PROVIDER_PREFIX + package_of(registration.type):
-                    registration.provider = parent.provider
-        if registration.custom or registration.remote:
-            registration.provider = self._inherited_provider(
-                registration.provider, registration.providers, registration.parent, package_of(registration.type)
-            )
-
-    def _inherited_provider(self, explicit: str, own: Mapping[str, str], parent: str, package: str) -> str:
-        if explicit:
-            return explicit
-        if package in own:
-            return own[package]
-        return self._component_providers.get(parent, {}).get(package, "")
 
     def _register(
         self, registration: Registration, request: resource_pb2.RegisterResourceRequest | None
@@ -322,13 +197,16 @@ class Monitor:
         if registration.env_var_mappings and not is_provider:
             raise EngineError("envVarMappings can only be used with provider resources", source=where)
         if not registration.custom:
-            for package, reference in self._component_providers.get(registration.parent, {}).items():
+            for package, reference in self._inheritance.providers_of(registration.parent).items():
                 registration.providers.setdefault(package, reference)
-        package = self._packages.get(registration.package_ref)
         provider = ""
         if (registration.custom and not is_provider) or registration.remote:
-            provider = self._provider_of(registration, package)
+            package = self._packages.of(
+                registration.package_ref, registration.type, registration.version, registration.url
+            )
+            provider = self._providers.reference(package, registration.provider, registration.type)
         if is_provider:
+            package = self._packages.registered(registration.package_ref)
             if package is not None:
                 add_plugin(registration.props, package.version, package.url)
             add_plugin(registration.props, registration.version, registration.url)
@@ -338,24 +216,13 @@ class Monitor:
         if is_provider:
             self._providers.add(planned.urn, planned.inputs)
         self._transforms.remember(planned.urn, registration.parent, registration.transforms)
-        if not registration.custom:
-            self._component_providers[planned.urn] = registration.providers
+        self._inheritance.remember(planned.urn, registration, provider)
         if registration.remote:
             return self._construct(registration, planned)
-        self._goals[planned.urn] = _Inheritable(
-            provider, registration.protect, registration.retain_on_delete, registration.deleted_with
-        )
         response = resource_pb2.RegisterResourceResponse(urn=planned.urn)
         if registration.custom:
             self._answer(planned, response, request)
         return response
-
-    def _provider_of(self, registration: Registration, package: _Package | None) -> str:
-        if package is None:
-            package = _Package(package_of(registration.type), registration.version, registration.url)
-        return self._providers.reference(
-            package.name, package.version, package.url, registration.provider, registration.type
-        )
 
     def _plan(self, registration: Registration, provider: str, where: str | None) -> PlannedResource:
         """Record the resource."""
@@ -388,7 +255,7 @@ class Monitor:
             custom_timeouts=timeouts_of(registration.custom_timeouts, urn),
             remote=registration.remote,
             region=self._region(registration.props, provider),
-            hooks=_hook_names(registration.hooks),
+            hooks=hook_names(registration.hooks),
             source_position=registration.source_position or None,
             stack_trace=registration.stack_trace,
         )
@@ -480,7 +347,7 @@ class Monitor:
 
     def register_child(self, registration: Registration) -> PlannedResource:
         """Record a resource that an expanded component makes, and return it with its outputs."""
-        self._inherit(registration)
+        self._inheritance.hand_down(registration)
         response = self._register(registration, None)
         return self._recording.resources[response.urn]
 
@@ -499,10 +366,8 @@ class Monitor:
         position, trace = self._where(request)
         where = position or None
         _check_token(request.type, where)
-        package = self._packages.get(request.packageRef) or _Package(
-            package_of(request.type), request.version, request.pluginDownloadURL
-        )
-        provider = self._providers.reference(package.name, package.version, package.url, request.provider, request.type)
+        package = self._packages.of(request.packageRef, request.type, request.version, request.pluginDownloadURL)
+        provider = self._providers.reference(package, request.provider, request.type)
         urn = self._claim(request.parent, request.type, request.name, where)
         if not request.id:
             raise EngineError(f"Expected an ID for {urn}", urn, where)
@@ -544,104 +409,14 @@ class Monitor:
     # -- Functions --------------------------------------------------------------------------------------------------
 
     def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeResponse:  # noqa: N802
-        """Answer a provider function offline; see ``invokes``."""
-        options = resource_pb2.TransformInvokeOptions(
-            provider=self._inherited_provider(request.provider, {}, request.parent, package_of(request.tok)),
-            version=request.version,
-            plugin_download_url=request.pluginDownloadURL,
-        )
-        arguments = request.args
-        for callback in self._transforms.invoke:
-            transformed: Any = _sync_await(
-                self.callbacks.call(
-                    callback,
-                    resource_pb2.TransformInvokeRequest(token=request.tok, args=arguments, options=options),
-                )
-            )
-            if transformed.HasField("args"):
-                arguments = transformed.args
-            if transformed.HasField("options"):
-                options = transformed.options
-        values = self._decoder.struct(arguments)
-        if request.tok == "pulumi:pulumi:getResource":
-            return _invoke_response(self._get_resource(values))
-        package = self._packages.get(request.packageRef) or _Package(
-            package_of(request.tok), options.version, options.plugin_download_url
-        )
-        provider = self._providers.reference(package.name, package.version, package.url, options.provider, request.tok)
-        if self._is_pending(request.dependsOn) or contains_unknown(values):
-            result: Mapping[str, Any] = invokes.Lookup(_known(values))
-        else:
-            region = values.get("region")
-            call = invokes.Call(
-                token=request.tok,
-                args=values,
-                region=region if isinstance(region, str) and region else self._providers.region(provider),
-                account=self._providers.account(provider),
-                warn=self._recording.warn,
-            )
-            try:
-                result = invokes.answer(call)
-            except invokes.CallError as error:
-                failure = provider_pb2.CheckFailure(property=error.property, reason=error.reason)
-                return resource_pb2.ResourceInvokeResponse(failures=[failure])
-        if isinstance(result, invokes.Lookup) and not is_prompt_invoke():
-            return resource_pb2.ResourceInvokeResponse(unknown=True)
-        return _invoke_response(invokes.placeholders(result, result_type()))
-
-    def _is_pending(self, urns: Any) -> bool:
-        """Whether an awaited resource, or one inside an awaited component, is yet to be created."""
-        if not urns:
-            return False
-        resources = self._recording.resources
-        wanted = set(urns)
-        for planned in resources.values():
-            parent = resources.get(planned.parent or "")
-            if parent is not None and parent.urn in wanted and not parent.custom:
-                wanted.add(planned.urn)
-        return any(
-            urn in resources and resources[urn].custom and resources[urn].id is None and not urn_is_provider(urn)
-            for urn in wanted
-        )
-
-    def _get_resource(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        planned = self._recording.resources.get(str(values.get("urn")))
-        if planned is None:
-            raise EngineError(f"unknown resource {values.get('urn')}")
-        state = {key: value for key, value in planned.outputs.items() if value is not UNKNOWN}
-        return {"urn": planned.urn, "id": planned.id if isinstance(planned.id, str) else "", "state": state}
+        """Answer a provider function offline."""
+        return self._functions.invoke(request)
 
     def Call(self, request: resource_pb2.ResourceCallRequest) -> provider_pb2.CallResponse:  # noqa: N802
-        """A provider's method: unknown, with a warning."""
-        self._recording.warn(
-            f"{request.tok}: the result of this method is not known in a preview without the Pulumi CLI"
-        )
-        response = provider_pb2.CallResponse()
-        getattr(response, "return").CopyFrom(encode_struct({"result": UNKNOWN}))
-        return response
-
-
-def _invoke_response(result: Mapping[str, Any]) -> resource_pb2.ResourceInvokeResponse:
-    response = resource_pb2.ResourceInvokeResponse()
-    getattr(response, "return").CopyFrom(encode_struct(result))
-    return response
-
-
-def _known(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if not contains_unknown(value)}
-
-
-def urn_is_provider(urn: str) -> bool:
-    """True for the URN of a provider."""
-    return f"{PROVIDER_PREFIX}" in urn.split("::")[2].rpartition("$")[2]
+        """Answer a provider's method."""
+        return self._functions.call(request)
 
 
 def _check_token(token: str, where: str | None) -> None:
     if token.count(":") != 2 or not all(token.split(":")):
         raise EngineError(f"Type '{token}' is not a valid type token (must have format '*:*:*')", source=where)
-
-
-def _hook_names(binding: Any) -> dict[str, tuple[str, ...]]:
-    if binding is None:
-        return {}
-    return {moment: tuple(getattr(binding, name)) for name, moment in _HOOKS.items() if getattr(binding, name)}

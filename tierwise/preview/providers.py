@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from guardrails.resource import UNKNOWN
 from tierwise.preview.errors import EngineError
+from tierwise.preview.packages import Package
 from tierwise.preview.urns import PROVIDER_PREFIX
 from tierwise.preview.values import UNKNOWN_SENTINEL, Secret
 
@@ -36,13 +37,11 @@ class Providers:
         self._defaults: dict[tuple[str, str, str], str] = {}
         self._inputs: dict[str, dict[str, Any]] = {}
 
-    def reference(self, package: str, version: str, url: str, explicit: str, subject: str) -> str:
+    def reference(self, package: Package, explicit: str, subject: str) -> str:
         """The provider reference of a resource: the explicit one, or the package's default provider, made when needed.
 
         Args:
-            package: Such as ``aws``.
-            version: The SDK's version of the package, or "".
-            url: Where the plugin would be downloaded from, or "".
+            package: The package.
             explicit: An explicit reference, or "".
             subject: Who asks, for the error when default providers are disabled.
         """
@@ -51,16 +50,16 @@ class Providers:
             if not separator or urn not in self._inputs:
                 raise EngineError(f"unknown provider '{explicit}' for resource '{subject}'")
             return explicit
-        key = (package, version, url.rstrip("/"))
+        key = (package.name, package.version, package.url.rstrip("/"))
         reference = self._defaults.get(key)
         if reference is None:
-            self._deny(package, subject)
-            inputs = self._package_config(package)
-            add_plugin(inputs, version, url)
+            self._deny(package.name, subject)
+            inputs = self._package_config(package.name)
+            add_plugin(inputs, package.version, package.url)
             name = "default" + "".join(
-                f"_{part}" for part in version.replace("-", ".").replace("+", ".").split(".") if part
+                f"_{part}" for part in package.version.replace("-", ".").replace("+", ".").split(".") if part
             )
-            urn = self._register(PROVIDER_PREFIX + package, name, inputs)
+            urn = self._register(PROVIDER_PREFIX + package.name, name, inputs)
             reference = self._defaults[key] = f"{urn}::{UNKNOWN_SENTINEL}"
         return reference
 

@@ -57,3 +57,8 @@ def package_of(token: str) -> str:
     if token.startswith(PROVIDER_PREFIX):
         return token.removeprefix(PROVIDER_PREFIX)
     return token.partition(":")[0]
+
+
+def urn_is_provider(urn: str) -> bool:
+    """True for the URN of a provider."""
+    return PROVIDER_PREFIX in urn.split("::")[2].rpartition("$")[2]
