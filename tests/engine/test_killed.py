@@ -75,3 +75,27 @@ def test_a_killed_engine_is_recovered_from(fresh_engine: Engine) -> None:
     assert engine.lost_or_doubled("dev", "phoney") == []
     assert [(held.urn, held.id) for held in engine.cloud.all(_FUNCTION)] == [(made.urn, made.id)]
     assert engine.summary("dev", "phoney").keys() == {"same"}
+
+
+def test_an_engine_that_is_told_to_stop_leaves_nothing_to_recover(fresh_engine: Engine) -> None:
+    engine = fresh_engine
+    engine.run("stack", "init", "dev", system="phoney")
+    engine.fail({"operation": "create", "type": _FUNCTION, "fault": "slow", "seconds": 600, "times": 1})
+    stopped = engine.start(*_UP, system="phoney")
+    try:
+        _until(lambda: stopped.poll() is not None or engine.cloud.all(_FUNCTION), "the function")
+        assert stopped.poll() is None, stopped.communicate()[0]
+        os.kill(stopped.pid, signal.SIGINT)
+        said = stopped.communicate(timeout=_PATIENCE)[0]
+    finally:
+        if stopped.poll() is None:
+            os.killpg(stopped.pid, signal.SIGKILL)
+    assert stopped.returncode != 0
+    assert "cancel" in said.lower()
+    # The provider answers at once with what it had done, and the engine takes note of it and frees the stack.
+    assert engine.lost_or_doubled("dev", "phoney") == []
+    assert len(engine.cloud.all(_FUNCTION)) == 1
+    assert "pending_operations" not in engine.deployment("dev", "phoney")
+    engine.up("dev", "phoney")
+    assert engine.lost_or_doubled("dev", "phoney") == []
+    assert engine.summary("dev", "phoney").keys() == {"same"}

@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from tierwise.preview.errors import ConfigError
-from tierwise.sandbox.cloud import Cloud, CloudError
+from tierwise.preview.values import Secret
+from tierwise.sandbox.cloud import Cloud, CloudError, Held
 from tierwise.sandbox.doctor import diagnose
 from tierwise.sandbox.faults import load
 from tierwise.sandbox.launch import environment, prepare, run, unsalted
 from tierwise.sandbox.listing import as_text
 from tierwise.sandbox.places import PACKAGES, Places
+
+ROLE, PARAMETER = "aws:iam/role:Role", "aws:ssm/parameter:Parameter"
 
 
 def test_nothing_of_the_users_own_is_in_reach(tmp_path: Path) -> None:
@@ -59,6 +62,24 @@ def test_listing_of_nothing(tmp_path: Path) -> None:
     assert as_text(Places(tmp_path), []) == "The sandbox is empty."
     Cloud(Places(tmp_path).cloud)
     assert as_text(Places(tmp_path), ["x"]) == "Nothing in the sandbox matches x."
+
+
+def test_listing_tells_what_is_where_and_no_value(tmp_path: Path) -> None:
+    places = Places(tmp_path)
+    cloud = Cloud(places.cloud)
+    for region, type_, name in (("", ROLE, "reader"), ("us-east-1", PARAMETER, "token")):
+        urn = f"urn:pulumi:prod::pika::tierwise:Shop${type_}::{name}"
+        cloud.add(Held("123456789012", region, type_, name, f"{name}-1", urn, {"value": Secret("hush")}, {}))
+    head, role, parameter, count = as_text(places, []).splitlines()
+    assert head.split() == ["stack", "region", "type", "name", "id"]
+    assert role.split() == ["pika/prod", "global", ROLE, "reader", "reader-1"]
+    assert parameter.split() == ["pika/prod", "us-east-1", PARAMETER, "token", "token-1"]
+    assert count == "2 in pika/prod"
+    assert as_text(places, ["Parameter", "us-east"]).splitlines()[1:] == [
+        "pika/prod  us-east-1  aws:ssm/parameter:Parameter  token  token-1",
+        "1 in pika/prod",
+    ]
+    assert "hush" not in as_text(places, [])
 
 
 @pytest.mark.parametrize("text", ["{", "{}", '[{"fault": "explode"}]', '[{"fault": "fail", "typ": "x"}]'])
