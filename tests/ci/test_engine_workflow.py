@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
+
+from tierwise.sandbox import doctor
 
 FILE = Path(__file__).parents[2] / ".github" / "workflows" / "engine.yml"
 
@@ -21,15 +26,20 @@ def test_it_has_no_credential() -> None:
     assert "id-token" not in text
 
 
-def test_the_tests_run_with_the_released_cli_of_the_sdks_version() -> None:
-    steps = job()["steps"]
-    (installer,) = (step for step in steps if step.get("uses", "").startswith("pulumi/actions@"))
-    assert installer["with"] == {"pulumi-version": "${{ steps.pulumi.outputs.version }}"}
-    commands = [step.get("run", "") for step in steps]
-    (asked,) = (number for number, run in enumerate(commands) if 'version("pulumi")' in run)
+def test_the_tests_run_with_the_released_cli_that_the_doctor_installs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands = [step.get("run", "") for step in job()["steps"]]
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(doctor, "cli_folder", lambda version: Path("$HOME/.pulumi/versions") / version / "bin")
+    (missing,) = (found for found in doctor.diagnose() if found.what == "Pulumi CLI")
+    install, _, path = missing.remedy.partition(" && export PATH=")
+    install = install.replace(sys.executable, ".venv/bin/python")
+    path = path.replace(metadata.version("pulumi"), "$version").removesuffix(":$PATH")
+    (installed,) = (number for number, run in enumerate(commands) if install in run and f'echo "{path}"' in run)
     (held,) = (number for number, run in enumerate(commands) if 'test "$(pulumi version)" = "v$VERSION"' in run)
     (tested,) = (number for number, run in enumerate(commands) if "pytest tests/engine -m engine" in run)
-    assert asked < steps.index(installer) < held < tested
+    assert installed < held < tested
 
 
 def test_a_newcomers_first_commands_leave_the_checkout_as_it_was() -> None:
