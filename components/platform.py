@@ -23,6 +23,7 @@ from components.assembly import (
     watching,
     websocket,
 )
+from components.assembly.afterwards import commands_after_deploy
 from components.assembly.clusters import admit_to_search, create_aurora, create_search
 from components.assembly.happenings import create_bot, create_event_bus, create_queues
 from components.assembly.standby import create_aurora_standby, create_global_cluster
@@ -174,11 +175,15 @@ class Platform(Component):
             outputs["eventBus"] = self.event_bus.physical_name
         if self.bot is not None:
             outputs["botId"] = self.bot.bot.id
+            if self.bot.log_group_arn is not None:
+                outputs["botLogGroup"] = self.bot.log_group_arn
         if self.cache is not None:
             outputs["cache"] = self.cache.group.id
         outputs["buckets"] = {name: bucket.name for name, bucket in self.all_buckets.items()}
         if self.domain is not None and self.domain.name_servers is not None:
             outputs["nameServers"] = self.domain.name_servers
+        if after := commands_after_deploy(self.settings):
+            outputs["afterDeploy"] = after
         outputs.update(account.outputs(self.pipeline_roles))
         outputs.update(self.outsiders)
         for name, value in outputs.items():

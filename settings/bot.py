@@ -56,7 +56,25 @@ class Intent(Section):
     utterances: Annotated[tuple[str, ...], Field(min_length=1)]
     """How people say it; a slot stands in braces, ``I need {RoleName}``."""
     slots: dict[LexName, Slot] = Field(default_factory=dict[str, Slot])
-    """What it needs to know, in the order in which the bot asks."""
+    """What it needs to know."""
+    asks: tuple[LexName, ...] = ()
+    """Its slots in the order in which the bot asks, each once; by name where this is left out. Publishing sets it."""
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The slots in the order in which the bot asks."""
+        return self.asks or tuple(sorted(self.slots))
+
+    @model_validator(mode="after")
+    def _asks_for_each(self) -> Intent:
+        for name in self.asks:
+            if name not in self.slots:
+                raise ValueError(f'asks: no such slot "{name}"; {nearest(name, self.slots)}')
+        left = [name for name in self.slots if name not in self.asks]
+        if self.asks and (left or len(self.asks) != len(self.slots)):
+            what = f"leaves {left[0]} out" if left else "names a slot twice"
+            raise ValueError(f"asks {what}: each slot stands there once, or the list is left out")
+        return self
 
     @model_validator(mode="after")
     def _slots_exist(self) -> Intent:
@@ -84,6 +102,8 @@ class Bot(Section):
     """Language."""
     confidence: float = Field(default=0.4, ge=0, le=1)
     """Confidence below which an intent is not recognised."""
+    conversation_logs: bool = False
+    """Whether what is said is kept in a log group, encrypted, through the alias that ``lex publish`` makes."""
     slot_types: dict[LexName, SlotType] = Field(default_factory=dict[str, SlotType])
     """Slot types of the bot's own, by name."""
     intents: Annotated[dict[LexName, Intent], Field(min_length=1)]

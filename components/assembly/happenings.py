@@ -62,5 +62,7 @@ def create_bot(platform: Platform) -> LexBot | None:
         settings=settings,
         names=platform.names,
         function=platform.functions[settings.function],
+        log_retention_days=platform.settings.observability.log_retention_days,
+        kms_key_arn=platform.key_arn,
         opts=platform.child(),
     )

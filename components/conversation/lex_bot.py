@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 import pulumi
-from pulumi_aws import lambda_, lex, ssm
+from pulumi_aws import cloudwatch, lambda_, lex, ssm
 
 from components.component import Component
 from components.documents import concat
 from components.functions.lambda_function import LambdaFunction
+from components.grant import Statement
 from components.iam import create_service_role
 from components.names import Names
 from settings.bot import Bot, Intent, Slot, SlotType
@@ -32,6 +33,8 @@ class LexBot(Component):
         settings: Language, intents and slots.
         names: Names of the stack.
         function: The function that fulfils the intents.
+        log_retention_days: Days for which conversations are kept, where they are.
+        kms_key_arn: Customer key of that log; AWS's otherwise.
         opts: Options of the component.
 
     Attributes:
@@ -39,6 +42,7 @@ class LexBot(Component):
         bot: The bot.
         locale: Its language.
         version: The version that holds this description.
+        log_group_arn: Where conversations are kept, None where they are not; the alias that publishing makes names it.
     """
 
     token = "conversation:LexBot"  # noqa: S105 - a type token
@@ -50,11 +54,14 @@ class LexBot(Component):
         settings: Bot,
         names: Names,
         function: LambdaFunction,
+        log_retention_days: int = 30,
+        kms_key_arn: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts=opts)
         self._settings = settings
         self._names = names
+        self.log_group_arn = self._create_log(log_retention_days, kms_key_arn) if settings.conversation_logs else None
         self.physical_name = names.physical("bot", limit=100)
         self.bot = self._create_bot()
         self.locale = lex.V2modelsBotLocale(
@@ -95,6 +102,18 @@ class LexBot(Component):
         )
         self.register_outputs({"botId": self.bot.id, "version": self.version.bot_version})
 
+    def _create_log(self, retention_days: int, kms_key_arn: pulumi.Input[str] | None) -> pulumi.Input[str]:
+        name = self._names.path("bot")
+        cloudwatch.LogGroup(
+            f"{self.logical_name}-conversations",
+            name=name,
+            retention_in_days=retention_days,
+            kms_key_id=kms_key_arn,
+            tags=self.tags,
+            opts=self.child(),
+        )
+        return self._names.arn("logs", f"log-group:{name}")
+
     def _create_bot(self) -> lex.V2modelsBot:
         # Text alone: a bot that speaks would also call Polly.
         role = create_service_role(
@@ -103,6 +122,15 @@ class LexBot(Component):
             service=_PRINCIPAL,
             description=f"What the bot {self.physical_name} may do",
             names=self._names,
+            statements=[]
+            if self.log_group_arn is None
+            else [
+                Statement(
+                    sid="KeepConversations",
+                    actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                    resources=[concat(self.log_group_arn, ":*")],
+                )
+            ],
         )
         settings = self._settings
         return lex.V2modelsBot(

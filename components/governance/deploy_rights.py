@@ -177,6 +177,8 @@ AREAS: Final[Mapping[str, tuple[Right, ...]]] = {
         Right("cloudwatch", ("DeleteAlarms", "DisableAlarmActions", "EnableAlarmActions", "PutCompositeAlarm",
                              "PutMetricAlarm", "TagResource", "UntagResource"), ("alarm:*",)),
         Right("cloudwatch", ("DeleteDashboards", "PutDashboard"), ("dashboard/*",), regional=False),
+        # What a scheduled check has found; AWS limits it to no kind of thing.
+        Right("cloudwatch", (), (), unscoped=("PutMetricData",)),
         # Publish: a release tells the stack's own topic how it ended.
         Right("sns", ("AddPermission", "CreateTopic", "DeleteTopic", "Publish", "RemovePermission",
                       "SetSubscriptionAttributes", "SetTopicAttributes", "Subscribe", "TagResource", "UntagResource"),
@@ -212,7 +214,8 @@ AREAS: Final[Mapping[str, tuple[Right, ...]]] = {
                       "TagResource", "UntagResource", "UpdateCluster"), ("cache/*",),
               unscoped=("CreateParameterGroup", "CreateSubnetGroup", "DeleteParameterGroup", "DeleteSubnetGroup",
                         "UpdateParameterGroup", "UpdateSubnetGroup")),
-        Right("lex", ("Build*", "Create*", "Delete*", "TagResource", "UntagResource", "Update*"),
+        # AWS's SecurityAudit policy does not read bots.
+        Right("lex", ("Build*", "Create*", "Delete*", "Describe*", "List*", "TagResource", "UntagResource", "Update*"),
               ("bot/*", "bot-alias/*")),
     ),
 }  # fmt: skip

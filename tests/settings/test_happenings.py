@@ -88,6 +88,8 @@ def test_the_sample_is_fine_and_follows_the_tier(system: Callable[..., Settings]
         ("type: Size,", "type: Sizes,", "bot", 'no such slot type "Sizes"; did you mean "Size"?'),
         ("type: Size,", "type: AMAZON.Dates,", "bot", 'did you mean "AMAZON.Date"?'),
         ('"a {Size} one"', '"a {Sise} one"', "bot", 'no such slot "Sise"; did you mean "Size"?'),
+        ("slots: {Size:", "asks: [Sise], slots: {Size:", "bot", 'asks: no such slot "Sise"; did you mean "Size"?'),
+        ("slots: {Size:", "asks: [Size, Size], slots: {Size:", "bot", "asks names a slot twice"),
         (
             "function: teller\n      slotTypes",
             "function: tell\n      slotTypes",

@@ -27,7 +27,7 @@ _MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 @dataclass
 class Asked:
-    """One request that arrived."""
+    """One request that arrived; a body of JSON is read, one of JSON lines is text."""
 
     method: str
     path: str
@@ -99,7 +99,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         data = self.rfile.read(int(self.headers.get("content-length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        asked = Asked(self.command, self.path, headers, json.loads(data) if data else None)
+        lines = "ndjson" in headers.get("content-type", "")
+        content = data.decode() if lines else json.loads(data) if data else None
+        asked = Asked(self.command, self.path, headers, content)
         self.served.asked.append(asked)
         status, more, body = self.served.answer(asked)
         if headers.get("upgrade") == "websocket" and status == 101 and self.served.message is not None:

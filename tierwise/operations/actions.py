@@ -12,6 +12,7 @@ from typing import Final
 #: boto3's name of a service → prefix of its actions, where they differ.
 _PREFIXES: Final[Mapping[str, str]] = {
     "apigatewayv2": "apigateway",
+    "bedrock-runtime": "bedrock",
     "elbv2": "elasticloadbalancing",
     "lexv2-models": "lex",
     "opensearchserverless": "aoss",

@@ -107,6 +107,39 @@ class Aws:
         self._declared(service, operation)
         return self._call(service, operation, region or self.region, parameters)
 
+    def query(self, service: str, operation: str, /, *, region: str | None = None, **parameters: Any) -> dict[str, Any]:
+        """Call what changes nothing although its name does not say so: a ``SELECT``, a model's answer.
+
+        Args:
+            service: boto3's name of the service.
+            operation: The API's name of the call, such as ``ExecuteStatement``.
+            region: Another region.
+            parameters: Its parameters; that they only read is the caller's promise.
+
+        Raises:
+            AwsError: AWS refuses or does not answer.
+        """
+        self._declared(service, operation)
+        return self._call(service, operation, region or self.region, parameters)
+
+    def credentials(self) -> Any:
+        """The credentials of the calls, for what is signed without a client.
+
+        Raises:
+            OperationError: No credentials, expired ones, or another account's.
+        """
+        _ = self.identity  # never in an account that was not looked at
+        return cast("Any", self._session).get_credentials()
+
+    def declared(self, action: str) -> None:
+        """See that the command's row names an action which no call of boto3 stands for.
+
+        Args:
+            action: IAM action, such as ``aoss:APIAccessAll``.
+        """
+        if action not in self._rights:
+            raise UndeclaredRightError(f"{self.command} needs {action}, which its row does not name")
+
     def pages(
         self, service: str, operation: str, key: str, /, *, region: str | None = None, **parameters: Any
     ) -> Iterator[Any]:

@@ -41,6 +41,8 @@ _SMOKE: Final = (
     "ecs:ListTasks",
     "lambda:GetAlias",
     "lambda:GetFunctionConfiguration",
+    "lex:DescribeBotAlias",
+    "lex:ListBotAliases",
     "secretsmanager:GetSecretValue",
     "ssm:GetParameter",
     "synthetics:GetCanaryRuns",
@@ -97,6 +99,9 @@ _SCRATCH: Final = (
     "rds:DeleteDBCluster",
     "rds:DeleteDBInstance",
 )
+
+#: Reading over the Data API as one of the database's users; the API reads the secret on the caller's behalf.
+_SELECT: Final = ("rds-data:ExecuteStatement", "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")
 
 COMMANDS: Final[Mapping[str, Needs]] = {
     "history": Needs("lists what was done to a stack", ("ssm:GetParameterHistory", "ssm:GetParametersByPath")),
@@ -214,6 +219,54 @@ COMMANDS: Final[Mapping[str, Needs]] = {
     "rollback": Needs(
         "brings the release before back, and smokes it",
         tuple(sorted({*_SMOKE, *_CHANGES, *_ROLLBACK, *_OBJECTS})),
+    ),
+    "lex publish": Needs(
+        "builds a bot, makes a version, and points its alias to it",
+        tuple(
+            sorted(
+                {
+                    *_CHANGES,
+                    "lex:BuildBotLocale",
+                    "lex:CreateBotAlias",
+                    "lex:CreateBotVersion",
+                    "lex:DescribeBotAlias",
+                    "lex:DescribeBotLocale",
+                    "lex:DescribeBotVersion",
+                    "lex:DescribeIntent",
+                    "lex:ListBotAliases",
+                    "lex:ListIntents",
+                    "lex:ListSlotTypes",
+                    "lex:ListSlots",
+                    "lex:UpdateBotAlias",
+                    "lex:UpdateIntent",
+                }
+            )
+        ),
+    ),
+    "lex remove": Needs(
+        "deletes a bot's alias and the versions that publishing made",
+        tuple(
+            sorted(
+                {
+                    *_CHANGES,
+                    "lex:DeleteBotAlias",
+                    "lex:DeleteBotVersion",
+                    "lex:DescribeBotAlias",
+                    "lex:ListBotAliases",
+                    "lex:ListBotVersions",
+                }
+            )
+        ),
+    ),
+    "search bootstrap": Needs(
+        "makes the indexes of a search collection, from inside its VPC",
+        tuple(sorted({*_CHANGES, "aoss:APIAccessAll"})),
+        by="operator",
+    ),
+    "search rebuild": Needs(
+        "makes indexes anew and fills them from the database, from inside the VPC",
+        tuple(sorted({*_CHANGES, *_SELECT, "aoss:APIAccessAll", "bedrock:InvokeModel"})),
+        by="operator",
     ),
     "isolate": Needs(
         "takes the outbound rules of a stack's security groups away, and gives them back",

@@ -87,6 +87,21 @@ def test_what_is_secret_is_left_out_of_conversation_logs() -> None:
     assert found["Size"].get("obfuscationSettings") is ABSENT
 
 
+def test_conversations_are_kept_only_where_that_is_asked_for() -> None:
+
+    def log_groups(sample: Sample) -> list[Resource]:
+        return [g for g in sample.all("aws:cloudwatch/logGroup:LogGroup") if g.name == "bot-conversations"]
+
+    assert log_groups(planned()) == []
+    sample = planned(conversationLogs=True)
+    (group,) = log_groups(sample)
+    assert (group.get("name"), group.get("retentionInDays")) == ("/shop/prod/bot", 30)
+    (policy,) = [p for p in sample.all("aws:iam/rolePolicy:RolePolicy") if p.name == "bot-role"]
+    (statement,) = json.loads(policy.get("policy"))["Statement"]
+    assert statement["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
+    assert statement["Resource"][0].endswith(":log-group:/shop/prod/bot:*")
+
+
 def test_the_version_waits_for_everything_that_it_holds() -> None:
     sample = planned()
     version = sample.one(VERSION)

@@ -228,6 +228,12 @@ def test_the_bot_has_a_version_and_may_call(every: Planned) -> None:
     assert every.refers(permission, "function") == {"lex-connector"}
 
 
+@pytest.mark.requirement("ASKIAM-25", check="plan")
+def test_the_plan_tells_what_no_resource_can_do(stage: str) -> None:
+    told = reviewed("askiam", stage).plan.outputs["afterDeploy"]
+    assert {f"tierwise search bootstrap askiam/{stage}", f"tierwise lex publish askiam/{stage}"} <= set(told)
+
+
 @pytest.mark.requirement("ASKIAM-79")
 @pytest.mark.requirement("ASKIAM-80")
 def test_each_role_has_what_its_function_needs_and_no_more(every: Planned) -> None:

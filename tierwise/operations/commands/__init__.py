@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tierwise.operations.commands import capacity, data, deployed, incident, reports, running
+from tierwise.operations.commands import capacity, content, data, deployed, incident, reports, running
 
 
 def register(app: typer.Typer, costs: typer.Typer) -> None:
@@ -17,6 +17,7 @@ def register(app: typer.Typer, costs: typer.Typer) -> None:
     deployed.register(app)
     running.register(app)
     data.register(app)
+    content.register(app)
     capacity.register(app)
     incident.register(app)
     reports.register(app, costs)

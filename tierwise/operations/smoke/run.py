@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tierwise.operations.operation import Operation, Outcome
+from tierwise.operations.smoke.bot import check_bot
 from tierwise.operations.smoke.checks import Check, failed
 from tierwise.operations.smoke.expectations import load_expectations
 from tierwise.operations.smoke.fleet import check_fleets
@@ -37,6 +38,7 @@ def look(operation: Operation) -> list[Check]:
         *check_services(operation),
         *check_functions(operation),
         *check_fleets(operation),
+        *check_bot(operation),
         *check_requests(operation, expectations),
         *check_alarms(operation),
         *check_canaries(operation),
