@@ -29,10 +29,11 @@ _SALT: Final = b"encryptionsalt:"
 
 def prepare(places: Places) -> None:
     """Make the folder and the plugin scripts."""
-    for folder in (places.folder, places.plugins, places.state, places.home):
+    for folder in (places.folder, places.state):
         folder.mkdir(parents=True, exist_ok=True)
     for package in PACKAGES:
-        script = places.plugins / f"pulumi-resource-{package}"
+        script = places.plugin(package, metadata.version(f"pulumi-{package}"))
+        script.parent.mkdir(parents=True, exist_ok=True)
         text = f'#!/bin/sh\nexec "{sys.executable}" -m tierwise.sandbox.plugin {package} "$@"\n'
         if not script.is_file() or script.read_text(encoding="utf-8") != text:
             script.write_text(text, encoding="utf-8")
@@ -52,7 +53,6 @@ def environment(places: Places, inherited: Mapping[str, str]) -> dict[str, str]:
         # The policy pack runs on the `python3` that is found first: it has to be the one with its libraries.
         "PATH": os.pathsep.join(
             (
-                str(places.plugins),
                 str(Path(sys.executable).parent),
                 inherited.get("PATH", os.defpath),
                 str(cli_folder(metadata.version("pulumi"))),
