@@ -29,11 +29,10 @@ _SALT: Final = b"encryptionsalt:"
 
 def prepare(places: Places) -> None:
     """Make the folder and the plugin scripts."""
-    for folder in (places.folder, places.state):
+    for folder in (places.folder, places.plugins, places.state, places.home):
         folder.mkdir(parents=True, exist_ok=True)
     for package in PACKAGES:
-        script = places.plugin(package, metadata.version(f"pulumi-{package}"))
-        script.parent.mkdir(parents=True, exist_ok=True)
+        script = places.plugins / f"pulumi-resource-{package}"
         text = f'#!/bin/sh\nexec "{sys.executable}" -m tierwise.sandbox.plugin {package} "$@"\n'
         if not script.is_file() or script.read_text(encoding="utf-8") != text:
             script.write_text(text, encoding="utf-8")
@@ -53,6 +52,7 @@ def environment(places: Places, inherited: Mapping[str, str]) -> dict[str, str]:
         # The policy pack runs on the `python3` that is found first: it has to be the one with its libraries.
         "PATH": os.pathsep.join(
             (
+                str(places.plugins),
                 str(Path(sys.executable).parent),
                 inherited.get("PATH", os.defpath),
                 str(cli_folder(metadata.version("pulumi"))),

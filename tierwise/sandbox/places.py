@@ -34,6 +34,11 @@ class Places:
         return self.folder / "faults.json"
 
     @property
+    def plugins(self) -> Path:
+        """The plugin scripts, for ``PATH``."""
+        return self.folder / "bin"
+
+    @property
     def state(self) -> Path:
         """Pulumi's file backend."""
         return self.folder / "state"
@@ -42,7 +47,3 @@ class Places:
     def home(self) -> Path:
         """Pulumi's home: its login, workspaces and plugins."""
         return self.folder / "home"
-
-    def plugin(self, package: str, version: str) -> Path:
-        """The start script of a package's plugin, where the engine looks for the plugins that it has installed."""
-        return self.home / "plugins" / f"resource-{package}-v{version}" / f"pulumi-resource-{package}"
