@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import gc
 import json
 import os
@@ -14,10 +13,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
 
-from tests.support.aws import FakeAws, fake_aws
+from tests.support.aws import FakeAws, client, fake_aws
 from tierwise.operations.console import Clock
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +59,7 @@ class Desk:
 
     def client(self, service: str, region: str = "us-east-1") -> Any:
         """A client of one's own, to prepare the cloud and to look at it."""
-        return boto3.session.Session().client(service, region_name=region)
+        return client(service, region)
 
     def outputs(self, target: str, **values: Any) -> str:
         """A file with a stack's outputs."""
@@ -83,6 +81,9 @@ class Desk:
         except SystemExit as ended:
             status = int(ended.code or 0)
         finally:
+            # What a command leaves is not worth walking through now.
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
         said = self.capsys.readouterr()
         document = {}
@@ -93,18 +94,6 @@ class Desk:
             elif Path(name).is_file():
                 document = json.loads(Path(name).read_text())
         return Result(status, said.out, said.err, document)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _models_read_once() -> Iterator[None]:
-    """AWS's models are read from disk once, not by each session: EC2's alone takes half a second."""
-    from botocore.loaders import JSONFileLoader
-
-    patch = pytest.MonkeyPatch()
-    read = functools.cache(functools.partial(JSONFileLoader.load_file, JSONFileLoader()))
-    patch.setattr(JSONFileLoader, "load_file", lambda _, path: read(path))
-    yield
-    patch.undo()
 
 
 @pytest.fixture

@@ -24,6 +24,12 @@ def planned() -> Stack:
 
 
 @pytest.fixture
+def planned_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan that the tests share instead of one for each; that the command makes one itself is a test of its own."""
+    monkeypatch.setattr("tierwise.preview.engine.plan", lambda _folder, _stage: reviewed("pika", "prod").plan)
+
+
+@pytest.fixture
 def as_planned(desk: Desk) -> Desk:
     """Pika's stateful things, as the plan says they are."""
     stack = planned()
@@ -146,6 +152,7 @@ def change(desk: Desk, what: str) -> None:
         ("open door", ("ingress tcp 5432-5432 from 0.0.0.0/0", "closed", "open to the world", "security")),
     ],
 )
+@pytest.mark.usefixtures("planned_once")
 def test_what_somebody_changed_is_found(as_planned: Desk, what: str, expected: tuple[Any, ...]) -> None:
     change(as_planned, what)
     found = drift(as_planned)
@@ -195,6 +202,7 @@ def test_what_pulumi_says_is_passed_on(desk: Desk, script: str, words: str) -> N
     assert words in found.lines[-1]
 
 
+@pytest.mark.usefixtures("planned_once")
 def test_access_denied_is_no_clean_bill(as_planned: Desk) -> None:
     as_planned.cloud.fail("rds:DescribeDBInstances", "AccessDenied", status=403)
     found = drift(as_planned)

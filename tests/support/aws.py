@@ -1,27 +1,38 @@
-"""AWS on this machine for the tests of operations: moto behind a real HTTP server, with faults on demand.
+"""AWS on this machine: moto behind a real HTTP server, with faults on demand, for programs of any language.
 
-An unmodified boto3 finds it by ``AWS_ENDPOINT_URL``. What moto lacks, a test answers itself.
+An unmodified SDK finds it by ``AWS_ENDPOINT_URL``. What moto lacks, a test answers itself. moto's own server brings a
+web framework; this needs the standard library alone, because moto can be asked in process.
 """
 
 from __future__ import annotations
 
+import functools
 import json
+import os
 import re
 import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
+from botocore.credentials import Credentials, ReadOnlyCredentials
+from botocore.loaders import Loader
 
 #: Signing names whose hosts begin differently.
 _HOSTS = {"lex": "models-v2-lex", "pricing": "api.pricing"}
 _SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/[0-9]{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/")
 _LOCK = threading.Lock()
+#: The images that moto offers: its own thousand take longer to make than most tests, for each region anew.
+_IMAGES = Path(__file__).with_name("images.json")
+#: What botocore has read of AWS's models, for all sessions: each reads them anew, and EC2's alone takes half a second.
+_MODELS: dict[Any, Any] = {}
 
 Answer = tuple[int, Mapping[str, str], str | bytes]
 
@@ -102,32 +113,87 @@ def error(code: str, message: str = "no", status: int = 400) -> Answer:
 
 @contextmanager
 def fake_aws() -> Generator[FakeAws]:
-    """A server with an empty cloud."""
-    from moto.core.base_backend import BackendDict
-    from moto.core.model_instances import reset_model_data
+    """An empty cloud, one at a time, behind the one server of this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOTO_AMIS_PATH", str(_IMAGES))
+        patch.setattr(Loader, "__init__", _remember(Loader.__init__))
+        from moto.core.base_backend import BackendDict
+        from moto.core.model_instances import reset_model_data
 
-    BackendDict.reset()
-    reset_model_data()
-    fake = FakeAws()
+        BackendDict.reset()
+        reset_model_data()
+        server = _server()
+        server.cloud = FakeAws(f"http://127.0.0.1:{server.server_port}")
+        try:
+            yield server.cloud
+        finally:
+            server.cloud = None
 
-    class Handler(_Handler):
-        cloud = fake
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    fake.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield fake
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+def client(service: str, region: str) -> Any:
+    """A client of the fake AWS, with the credentials that the environment holds at the time of a call."""
+    return _client(service, region, f"http://127.0.0.1:{_server().server_port}")
+
+
+@functools.cache
+def _client(service: str, region: str, url: str) -> Any:
+    # Kept for the process, because each takes a tenth of a second to make.
+    return _session().client(service, region_name=region, endpoint_url=url)
+
+
+@functools.cache
+def _session() -> Any:
+    import boto3
+    import botocore.session
+
+    session = botocore.session.get_session()
+    session.register_component("credential_provider", _Environment())
+    return boto3.Session(botocore_session=session)
+
+
+class _Environment(Credentials):
+    """Credentials as the environment has them now; botocore itself reads them once."""
+
+    def __init__(self) -> None:
+        super().__init__("read", "later")
+
+    def load_credentials(self) -> Credentials:
+        """As botocore asks a provider."""
+        return self
+
+    def get_frozen_credentials(self) -> ReadOnlyCredentials:
+        """As botocore asks before it signs."""
+        return ReadOnlyCredentials(
+            os.environ["AWS_ACCESS_KEY_ID"],
+            os.environ["AWS_SECRET_ACCESS_KEY"],
+            os.environ.get("AWS_SESSION_TOKEN"),
+        )
+
+
+def _remember(make: Callable[..., None]) -> Callable[..., None]:
+    def shared(loader: Any, *arguments: Any, **named: Any) -> None:
+        make(loader, *arguments, **named)
+        loader._cache = _MODELS
+
+    return shared
+
+
+class _Server(ThreadingHTTPServer):
+    """Answers for the cloud of the test that runs."""
+
+    daemon_threads = True
+    cloud: FakeAws | None = None
+
+
+@functools.cache
+def _server() -> _Server:
+    server = _Server(("127.0.0.1", 0), _Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
 
 
 class _Handler(BaseHTTPRequestHandler):
-    cloud: FakeAws
+    server: _Server
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: Any) -> None:
@@ -139,8 +205,10 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("transfer-encoding") == "chunked":
             body = self._chunks()
         call, region = self._call(body)
-        self.cloud.calls.append(call)
-        answer = self.cloud.answers.get(f"{call.service}:{call.operation}")
+        cloud = self.server.cloud
+        assert cloud is not None, f"{call.service}:{call.operation} outside of a test that has a cloud"
+        cloud.calls.append(call)
+        answer = cloud.answers.get(f"{call.service}:{call.operation}")
         found = answer(call) if answer is not None else None
         if found is not None:
             status, headers, content = found

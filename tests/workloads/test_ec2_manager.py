@@ -7,16 +7,15 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import jsonschema
 import pytest
 import yaml
 
-from tests.support.aws_over_http import aws_over_http
+from tests.support.aws import client, fake_aws
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "workloads" / "functions" / "ec2_manager"
@@ -84,31 +83,37 @@ class Handler:
         self._process.wait(timeout=10)
 
 
+#: A handler by its module's name, in front of a fake AWS.
+Handlers = Callable[..., Handler]
+
+
+def environment(endpoint: str) -> dict[str, str]:
+    """The environment of a function of the dev stage."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "SYSTEM": "ec2-manager",
+        "STAGE": "dev",
+        "TABLE_AUDIT": TABLE,
+        "AWS_LAMBDA_FUNCTION_VERSION": "12",
+        "METRICS_NAMESPACE": "EC2Manager",
+        "CORS_ORIGINS": "https://dev.ec2-manager.example",
+        "PARAMETER_STORE_PREFIX": "/ec2-manager/dev/",
+    }
+
+
 class Cloud:
     """A fake account with the audit table, a parameter and three instances, and the handlers in front of it."""
 
-    def __init__(self, endpoint: str) -> None:
-        self._environment = {
-            "AWS_ENDPOINT_URL": endpoint,
-            "AWS_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "SYSTEM": "ec2-manager",
-            "STAGE": "dev",
-            "TABLE_AUDIT": TABLE,
-            "AWS_LAMBDA_FUNCTION_VERSION": "12",
-            "METRICS_NAMESPACE": "EC2Manager",
-            "CORS_ORIGINS": "https://dev.ec2-manager.example",
-            "PARAMETER_STORE_PREFIX": "/ec2-manager/dev/",
-        }
-        self._handlers: dict[str, Handler] = {}
+    def __init__(self, handlers: Handlers) -> None:
+        self.handler = handlers
         self._calls = 0
-        self.ec2 = boto3.client("ec2", region_name=REGION)
-        self.dynamodb = boto3.client("dynamodb", region_name=REGION)
+        self.ec2 = client("ec2", REGION)
+        self.dynamodb = client("dynamodb", REGION)
         self._create_table()
-        boto3.client("ssm", region_name=REGION).put_parameter(
-            Name="/ec2-manager/dev/ACTIONS", Value="on", Type="String"
-        )
+        client("ssm", REGION).put_parameter(Name="/ec2-manager/dev/ACTIONS", Value="on", Type="String")
         image = self.ec2.describe_images()["Images"][0]["ImageId"]
         self.managed = self._run(image, {"ManagedBy": "ec2-manager", "Name": "web"})
         self.protected = self._run(image, {"ManagedBy": "ec2-manager", "Protected": "true"})
@@ -155,12 +160,6 @@ class Cloud:
         found = self.dynamodb.scan(TableName=TABLE)["Items"]
         return [{key: next(iter(value.values())) for key, value in item.items()} for item in found]
 
-    def handler(self, module: str) -> Handler:
-        """A handler, started once."""
-        if module not in self._handlers:
-            self._handlers[module] = Handler(module, self._environment)
-        return self._handlers[module]
-
     def call(
         self,
         method: str,
@@ -193,19 +192,29 @@ class Cloud:
         keep_contract(method, resource, answer["statusCode"], body)
         return answer["statusCode"], body, lines
 
-    def stop(self) -> None:
-        for handler in self._handlers.values():
-            handler.stop()
+
+@pytest.fixture(scope="module")
+def handlers() -> Iterator[Handlers]:
+    """Handlers as they are asked for: warm instances that the module's tests share, as requests do in Lambda."""
+    started: dict[str, Handler] = {}
+
+    def handler(module: str, endpoint: str) -> Handler:
+        if module not in started:
+            started[module] = Handler(module, environment(endpoint))
+        return started[module]
+
+    yield handler
+    for found in started.values():
+        found.stop()
 
 
 @pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+def cloud(handlers: Handlers, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
-    with aws_over_http() as endpoint:
-        made = Cloud(endpoint)
-        yield made
-        made.stop()
+    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
+    with fake_aws() as aws:
+        yield Cloud(functools.partial(handlers, endpoint=aws.url))
 
 
 @pytest.mark.requirement("EC2M-67", check="app")
