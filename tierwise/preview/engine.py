@@ -205,8 +205,8 @@ def _engine_error(raised: EngineError, project: Project) -> ProgramError:
     return ProgramError(raised.message, os.path.normpath(project.directory / path), int(line), raised.urn)
 
 
-def _close(loop: asyncio.AbstractEventLoop) -> None:
-    tasks = asyncio.all_tasks(loop)
+def _close(loop: InlineEventLoop) -> None:
+    tasks = loop.unfinished()
     for task in tasks:
         task.cancel()
     if tasks:

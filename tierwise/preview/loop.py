@@ -16,6 +16,28 @@ from typing import Any
 class InlineEventLoop(asyncio.SelectorEventLoop):
     """A selector loop whose default executor is the calling thread."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._tasks: list[asyncio.Task[Any]] = []
+        self.set_task_factory(self._task)
+
+    def unfinished(self) -> list[asyncio.Task[Any]]:
+        """The tasks that still wait for something.
+
+        ``asyncio.all_tasks`` would walk through those of every plan of this process that is still remembered.
+        """
+        return [task for task in self._tasks if not task.done()]
+
+    def close(self) -> None:
+        """Close the loop and forget what ran on it."""
+        super().close()
+        self._tasks.clear()
+
+    def _task(self, loop: asyncio.AbstractEventLoop, coro: Any, /, **options: Any) -> asyncio.Task[Any]:
+        task: asyncio.Task[Any] = asyncio.Task(coro, loop=loop, **options)
+        self._tasks.append(task)
+        return task
+
     async def settle(self) -> None:
         """Let everything else run until nothing is left that can run without waiting for time or input."""
         ready: deque[Any] = getattr(self, "_ready")  # noqa: B009 - asyncio offers no other way to ask
