@@ -32,12 +32,13 @@ $(NODE_WORK)/node_modules/.ready: $(NODE_WORK)/package-lock.json
 preview: .venv/.ready
 	@$(BIN)/tierwise preview $(if $(SYSTEM),$(SYSTEM)/)$(STACK)
 
+# Each file, and all about one system, on one worker: what its tests share is made once.
 test: setup
-	@$(BIN)/python -m pytest -n auto --dist loadgroup
+	@$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
 
 # How much of the program the tests run; a release asks for four fifths.
 coverage: setup
-	@$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=80
+	@$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-fail-under=80
 
 lint: setup
 	@$(BIN)/ruff check .

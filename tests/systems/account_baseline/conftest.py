@@ -31,10 +31,3 @@ def dev() -> Planned:
 def every(request: pytest.FixtureRequest) -> Planned:
     """Each account in turn."""
     return planned("account-baseline", request.param)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests on one worker, so that each stack is planned once."""
-    for item in items:
-        if "systems/account_baseline" in str(item.path).replace("\\", "/"):
-            item.add_marker(pytest.mark.xdist_group("account-baseline"))

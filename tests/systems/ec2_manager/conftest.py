@@ -37,10 +37,3 @@ def stage(request: pytest.FixtureRequest) -> str:
 def every(stage: str) -> Planned:
     """The plan of each stage in turn."""
     return planned("ec2-manager", stage)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests on one worker, so that each stack is planned once."""
-    for item in items:
-        if "systems/ec2_manager" in str(item.path).replace("\\", "/"):
-            item.add_marker(pytest.mark.xdist_group("ec2-manager"))

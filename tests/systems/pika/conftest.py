@@ -37,10 +37,3 @@ def drawn() -> Planned:
 def every(request: pytest.FixtureRequest) -> Planned:
     """Each stage in turn."""
     return planned("pika", request.param)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests on one worker, so that each stack is planned once."""
-    for item in items:
-        if "systems/pika" in str(item.path).replace("\\", "/"):
-            item.add_marker(pytest.mark.xdist_group("pika"))

@@ -43,10 +43,3 @@ def every(stage: str) -> Planned:
 def watched(request: pytest.FixtureRequest) -> Planned:
     """The plan of each stage that is watched."""
     return planned("pratikoai-mcp", request.param)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests on one worker, so that each stack is planned once."""
-    for item in items:
-        if "systems/pratikoai_mcp" in str(item.path).replace("\\", "/"):
-            item.add_marker(pytest.mark.xdist_group("pratikoai-mcp"))
