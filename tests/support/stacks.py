@@ -5,61 +5,106 @@ from __future__ import annotations
 import functools
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from guardrails.cost import Estimate
 from guardrails.resource import Resource, Stack
+from guardrails.rule import Scope
+from guardrails.stack_config import StackConfig
+from settings.layers import merge
+from tierwise.preview.engine import plan
+from tierwise.preview.plan import Plan
 from tierwise.review.stack import StackReview, review
 from tierwise.targets import Target
 
 ROOT = Path(__file__).parents[2]
 
 
-def reviewed(system: str, stage: str, *, preset: str | None = None, **overrides: Any) -> StackReview:
+#: A preset to choose, or several, strongest last.
+Preset = str | tuple[str, ...] | None
+
+
+def reviewed(system: str, stage: str, *, preset: Preset = None, **overrides: Any) -> StackReview:
     """A stack's review, made once a process.
 
     Args:
         system: Folder below ``systems/``; empty for the reference system.
         stage: The stage.
-        preset: A preset to choose.
+        preset: A preset to choose, or several, strongest last.
         overrides: Sections merged over the stage's own overrides, in the user's keys.
     """
     return _reviewed(system, stage, preset, json.dumps(overrides, sort_keys=True))
 
 
-def planned(system: str, stage: str, *, preset: str | None = None, **overrides: Any) -> Planned:
+def planned(system: str, stage: str, *, preset: Preset = None, **overrides: Any) -> Planned:
     """A stack's plan as the tests ask it; arguments as for ``reviewed``."""
-    return Planned(reviewed(system, stage, preset=preset, **overrides).plan.view())
+    return Planned(_planned(system, stage, preset, json.dumps(overrides, sort_keys=True)).view())
+
+
+def priced(system: str, stage: str, usage: dict[str, Any], **overrides: Any) -> Estimate:
+    """What a stack costs at some load, which changes nothing about its resources.
+
+    Args:
+        system: As for ``reviewed``.
+        stage: As for ``reviewed``.
+        usage: Load by resource, merged over the stack's own.
+        overrides: As for ``reviewed``.
+    """
+    plan = _planned(system, stage, None, json.dumps(overrides, sort_keys=True))
+    key = f"{plan.project}:overrides"
+    own = json.loads(plan.config.get(key, "{}"))
+    config = {**plan.config, key: json.dumps(merge(own, {"usage": usage}))}
+    found = Scope(plan.view(), StackConfig.from_pulumi(config, plan.project, plan.stack)).estimate
+    assert found is not None
+    return found
 
 
 @functools.cache
-def _reviewed(system: str, stage: str, preset: str | None, overrides: str) -> StackReview:
-    directory = ROOT / "systems" / system if system else ROOT
-    extra = json.loads(overrides)
-    if preset is None and not extra:
-        result = review(Target(directory, system, stage))
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            _write_variant(directory, Path(folder), stage, preset, extra)
-            result = review(Target(Path(folder), system, stage))
+def _reviewed(system: str, stage: str, preset: Preset, overrides: str) -> StackReview:
+    with _target(system, stage, preset, overrides) as target:
+        result = review(target)
     assert result.plan.error is None, result.plan.error.message
     return result
 
 
-def _write_variant(source: Path, folder: Path, stage: str, preset: str | None, overrides: dict[str, Any]) -> None:
+@functools.cache
+def _planned(system: str, stage: str, preset: Preset, overrides: str) -> Plan:
+    # What is shipped is reviewed as well, by other tests; of a variant nobody asks more than its plan.
+    if preset is None and overrides == "{}":
+        return _reviewed(system, stage, preset, overrides).plan
+    with _target(system, stage, preset, overrides) as target:
+        result = plan(target.directory, target.stage)
+    assert result.error is None, result.error.message
+    return result
+
+
+@contextmanager
+def _target(system: str, stage: str, preset: Preset, overrides: str) -> Iterator[Target]:
+    directory = ROOT / "systems" / system if system else ROOT
+    extra = json.loads(overrides)
+    if preset is None and not extra:
+        yield Target(directory, system, stage)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            _write_variant(directory, Path(folder), stage, preset, extra)
+            yield Target(Path(folder), system, stage)
+
+
+def _write_variant(source: Path, folder: Path, stage: str, preset: Preset, overrides: dict[str, Any]) -> None:
     project = yaml.safe_load((source / "Pulumi.yaml").read_text())
     project["main"] = str(ROOT)
     stack = yaml.safe_load((source / f"Pulumi.{stage}.yaml").read_text()) or {}
     config = stack.setdefault("config", {}) or {}
     stack["config"] = config
     name = project["name"]
-    from settings.layers import merge
-
     config[f"{name}:overrides"] = merge(config.get(f"{name}:overrides", {}), overrides)
     if preset is not None:
-        config[f"{name}:preset"] = preset
+        config[f"{name}:preset"] = preset if isinstance(preset, str) else list(preset)
     (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))
     (folder / f"Pulumi.{stage}.yaml").write_text(yaml.safe_dump(stack))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.stacks import Planned, planned, reviewed
+from tests.support.stacks import Planned, planned, priced, reviewed
 
 ALARM, TOPIC = "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:sns/topic:Topic"
 SUBSCRIPTION, BUDGET = "aws:sns/topicSubscription:TopicSubscription", "aws:budgets/budget:Budget"
@@ -215,9 +215,9 @@ def test_the_estimate_is_whole_and_within_the_budget(stage: str, least: float, m
 
 def lines(usage: dict[str, Any], resource: str, **sections: Any) -> Decimal:
     """What one resource of prod costs at some load."""
-    review = reviewed("pratikoai-mcp", "prod", usage={resource: usage}, budget={"monthly": 100000}, **sections)
-    assert review.estimate is not None
-    of = [line for line in review.estimate.lines if line.urn.endswith(f"::{resource}")]
+    found = priced("pratikoai-mcp", "prod", {resource: usage}, **sections)
+    of = [line for line in found.lines if line.urn.endswith(f"::{resource}")]
+    assert of
     return sum((line.expected for line in of), Decimal(0))
 
 
