@@ -82,6 +82,17 @@ def test_dev_is_restored_every_month_into_a_scratch_that_is_deleted() -> None:
         assert f"github.event.schedule != '{cron}'" in workflow("backups")["jobs"][name]["if"]
 
 
+@pytest.mark.requirement("EC2M-84", check="ops")
+def test_the_health_of_backups_is_looked_at_four_times_a_day() -> None:
+    cron = "41 */6 * * *"
+    jobs = workflow("backups")["jobs"]
+    assert cron in crons("backups")
+    assert f"github.event.schedule == '{cron}'" in jobs["health"]["if"]
+    assert 'tierwise backup-check "$SYSTEM/prod"' in commands(jobs["health"])
+    for other in ("state", "restore"):
+        assert f"github.event.schedule != '{cron}'" in jobs[other]["if"]
+
+
 def test_a_pull_requests_stack_is_made_by_label_and_goes_with_it() -> None:
     environment = workflow("pr-environment")
     assert set(environment["on"]["pull_request"]["types"]) >= {"labeled", "unlabeled", "closed"}

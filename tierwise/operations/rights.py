@@ -127,6 +127,16 @@ COMMANDS: Final[Mapping[str, Needs]] = {
     ),
     "smoke": Needs("looks whether what runs is what was asked for, and answers", _SMOKE),
     "backup": Needs("lists the copies of each store, or makes one", tuple(sorted({*_CHANGES, *_COPIES}))),
+    "backup-check": Needs(
+        "tells CloudWatch how many stores could not be brought back",
+        (
+            "cloudwatch:PutMetricData",
+            "dynamodb:DescribeContinuousBackups",
+            "elasticache:DescribeSnapshots",
+            "rds:DescribeDBClusters",
+            "rds:DescribeDBInstances",
+        ),
+    ),
     "cleanup": Needs(
         "deletes what nobody needs: old copies, versions and interfaces; ephemeral stacks past their time",
         tuple(
@@ -266,6 +276,28 @@ COMMANDS: Final[Mapping[str, Needs]] = {
     "search rebuild": Needs(
         "makes indexes anew and fills them from the database, from inside the VPC",
         tuple(sorted({*_CHANGES, *_SELECT, "aoss:APIAccessAll", "bedrock:InvokeModel"})),
+        by="operator",
+    ),
+    "migrate": Needs(
+        "turns rows into items, or items into a newer form, and compares",
+        tuple(
+            sorted(
+                {
+                    *_CHANGES,
+                    *_SELECT,
+                    "dynamodb:BatchGetItem",
+                    "dynamodb:BatchWriteItem",
+                    "dynamodb:CreateTable",
+                    "dynamodb:DeleteTable",
+                    "dynamodb:DescribeContinuousBackups",
+                    "dynamodb:DescribeTable",
+                    "dynamodb:Scan",
+                    "dynamodb:UpdateItem",
+                    "s3:GetObject",
+                    "ssm:GetParameterHistory",
+                }
+            )
+        ),
         by="operator",
     ),
     "isolate": Needs(

@@ -20,6 +20,8 @@ def register(app: typer.Typer) -> None:
     app.command()(restore)
     app.command("restore-drill")(restore_drill)
     app.command("dr-report")(dr_report)
+    app.command("backup-check")(backup_check)
+    app.command()(migrate)
 
 
 def backup(
@@ -86,3 +88,39 @@ def dr_report(target: shared.Target, json_file: shared.Json = None) -> None:
     from tierwise.operations.operation import run
 
     raise typer.Exit(run("dr-report", target, shared.options(json_file=json_file), report, needs_outputs=False))
+
+
+def backup_check(
+    target: shared.Target,
+    dry_run: shared.DryRun = False,
+    json_file: shared.Json = None,
+    outputs: shared.Outputs = None,
+) -> None:
+    """Tell CloudWatch how many tables can be brought back to any second; one that cannot is status 1."""
+    from tierwise.operations.data.health import backup_check as check
+    from tierwise.operations.operation import run
+
+    chosen = shared.options(dry_run=dry_run, json_file=json_file, outputs=outputs)
+    raise typer.Exit(run("backup-check", target, chosen, check))
+
+
+def migrate(
+    target: shared.Target,
+    file: Annotated[
+        Path | None, typer.Option("--file", metavar="FILE", help="The migration; the system's migration.yaml else.")
+    ] = None,
+    rehearsal: Annotated[
+        Path | None, typer.Option("--rehearsal", metavar="FILE", help="JSON of the rehearsal in another account.")
+    ] = None,
+    yes: shared.Yes = False,
+    dry_run: shared.DryRun = False,
+    json_file: shared.Json = None,
+    outputs: shared.Outputs = None,
+    timeout: shared.Timeout = 60.0,
+) -> None:
+    """Turn rows into items of a table, or items into a newer form, and compare; --dry-run counts and converts."""
+    from tierwise.operations.migration.run import migrate as move
+    from tierwise.operations.operation import run
+
+    chosen = shared.options(yes=yes, dry_run=dry_run, json_file=json_file, outputs=outputs, timeout=timeout)
+    raise typer.Exit(run("migrate", target, chosen, lambda operation: move(operation, file=file, rehearsal=rehearsal)))
