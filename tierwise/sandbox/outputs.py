@@ -8,6 +8,7 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, get_origin
 
+import pulumi
 from pulumi import _types  # pyright: ignore[reportPrivateUsage]
 
 from guardrails.resource import UNKNOWN
@@ -63,7 +64,7 @@ class Filler:
                 outputs.setdefault(name, value)
         if "tagsAll" in declared:
             outputs["tagsAll"] = {**tags, **(inputs.get("tags") or {})}
-        optional = _optional_outputs(identity.token)
+        optional = _optional(sdk.resource_class(identity.token) or object)
         for name, kind in declared.items():
             if name not in outputs and name not in optional and name != "urn":
                 value = self._value(identity, inputs, name, kind)
@@ -105,6 +106,13 @@ class Filler:
             return False
         if target in (int, float):
             return _PORTS.get(str(inputs.get("engine")), 0) if name == "port" else 0
+        if _types.is_output_type(target):
+            members: dict[str, Any] = _types.output_type_types(target)
+            return {
+                member: self._value(identity, inputs, member, kind)
+                for member, kind in members.items()
+                if member not in _optional(target)
+            }
         origin = get_origin(target)
         if isinstance(origin, type) and issubclass(origin, Mapping):
             return {}
@@ -112,17 +120,18 @@ class Filler:
 
 
 @functools.cache
-def _optional_outputs(token: str) -> frozenset[str]:
-    """The outputs that may stay empty, by what the SDK's class declares."""
+def _optional(declared: type) -> frozenset[str]:
+    """The outputs that may stay empty, by what one of the SDK's classes declares."""
     found: set[str] = set()
-    for member in vars(sdk.resource_class(token) or object).values():
+    for member in vars(declared).values():
         getter = member.fget if isinstance(member, property) else None
         name: str | None = getattr(getter, "_pulumi_name", None) or getattr(getter, "__name__", None)
         if getter is None or name is None:
             continue
-        declared = getter.__annotations__.get("return")
-        inner = typing.get_args(declared)
-        if inner and type(None) in typing.get_args(inner[0]):
+        kind: Any = getter.__annotations__.get("return")
+        if get_origin(kind) is pulumi.Output:
+            (kind,) = typing.get_args(kind)
+        if type(None) in typing.get_args(kind):
             found.add(name)
     return frozenset(found - {"region"})
 
@@ -182,10 +191,11 @@ def _special(token: str) -> Callable[[Special], Special]:
 
 @_special("aws:acm/certificate:Certificate")
 def _certificate(identity: Identity, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    names: list[str] = [inputs["domainName"], *(inputs.get("subjectAlternativeNames") or ())]
+    # A certificate that is brought along names no domain here.
+    names: list[str] = [*filter(None, [inputs.get("domainName")]), *(inputs.get("subjectAlternativeNames") or ())]
     return {
         "status": "ISSUED",
-        "type": "AMAZON_ISSUED",
+        "type": "AMAZON_ISSUED" if names else "IMPORTED",
         "domainValidationOptions": [
             {
                 "domainName": name,
