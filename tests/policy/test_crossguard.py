@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -30,7 +30,7 @@ from guardrails.finding import Finding
 from guardrails.remediation import REMEDIATIONS
 from guardrails.resource import UNKNOWN, Resource, Stack
 from guardrails.stack_config import RuleException, StackConfig
-from tests.policy.build import PROJECT, STACK, TODAY, Spec, budget, config, r, stack
+from tests.policy.build import PROJECT, STACK, TODAY, Case, Spec, budget, config, r, stack
 from tests.policy.cases import account, application, data, foundation, operations, project
 from tests.policy.cases.data import BLOCK, TLS, B, allow, policy
 
@@ -59,10 +59,11 @@ def secret(value: Any) -> Any:
 class Engine:
     """Plays the engine's part: each resource on its inputs, then the stack on outputs where the rest is unknown."""
 
-    def __init__(self, settings: StackConfig, *, shared: bool = True) -> None:
+    def __init__(self, settings: StackConfig, *, shared: bool = True, without: Set[str] = frozenset()) -> None:
         session = Session(settings, TODAY)
         make = servicer.shared(session) if shared else _PolicyAnalyzerServicer
-        self.servicer = make("tierwise", "0.1.0", policies(session), EnforcementLevel.ADVISORY)
+        asked = [policy for policy in policies(session) if policy.name not in without]
+        self.servicer = make("tierwise", "0.1.0", asked, EnforcementLevel.ADVISORY)
 
     def run(self, judged: Stack, *, outputs: bool = True) -> list[analyzer_pb2.AnalyzeDiagnostic]:
         diagnostics: list[analyzer_pb2.AnalyzeDiagnostic] = []
@@ -117,11 +118,18 @@ def heard(diagnostics: list[analyzer_pb2.AnalyzeDiagnostic]) -> list[tuple[str, 
     )
 
 
-def everything() -> Stack:
-    """The first compliant and the first non-compliant stack of every rule, side by side in one."""
+#: The rules' cases, by the module that holds them.
+MODULES: dict[str, dict[str, Case]] = {
+    module.__name__.rpartition(".")[2]: module.CASES
+    for module in (data, foundation, application, project, account, operations)
+}
+
+
+def everything(*modules: str) -> Stack:
+    """The first compliant and the first non-compliant stack of every rule, or of some modules', side by side in one."""
     specs: list[Spec] = [ROOT, r("aws:iam/rolePolicy:RolePolicy", {"policy": UNKNOWN}, "waiting")]
-    for cases in (data, foundation, application, project, account, operations):
-        for rule_id, case in cases.CASES.items():
+    for cases in [MODULES[name] for name in modules or MODULES]:
+        for rule_id, case in cases.items():
             for kind, members in (("ok", case.ok[:1]), ("bad", case.bad[:1])):
                 prefix = f"{rule_id}-{kind}-"
                 specs.extend(_renamed(spec, prefix) for found in members for spec in found)
@@ -136,18 +144,35 @@ def _renamed(spec: Spec, prefix: str) -> Spec:
     return replace(spec, name=prefix + spec.name, links=links)
 
 
-@pytest.mark.parametrize("shared", [True, False], ids=["shared servicer", "the SDK's servicer"])
+#: Not heard of on production: a compliant stack heals the non-compliant one, or the rule says nothing there.
+BESIDE = {"CloudFront.12", "P.Budget.provisioned", "P.AOSS.standby"}
+
+
+def enabled(settings: StackConfig) -> set[str]:
+    """Rules that must be heard of, so that a comparison is about something."""
+    return {r.id for r in guardrails.rules() if r.level(settings) != "off" and not r.whole_stack} - BESIDE
+
+
 @pytest.mark.parametrize("tier", ["dev", "prod"])
-def test_the_engine_hears_what_evaluate_finds(tier: Any, shared: bool) -> None:
+def test_the_engine_hears_what_evaluate_finds(tier: Any) -> None:
     settings, judged = config(tier=tier, budget=budget(100), account_baseline=True), everything()
-    diagnostics = Engine(settings, shared=shared).run(judged)
+    diagnostics = Engine(settings).run(judged)
     assert not [d.message for d in diagnostics if "can't run" in d.message]
     assert heard(diagnostics) == told(guardrails.evaluate(judged, settings, TODAY))
-    # On production every rule that is on was heard of, so that the comparison is about something; but for one whose
-    # compliant stack heals its non-compliant one, and those that say nothing there.
-    beside = {"CloudFront.12", "P.Budget.provisioned", "P.AOSS.standby"}
-    enabled = {rule.id for rule in guardrails.rules() if rule.level(settings) != "off" and not rule.whole_stack}
-    assert tier == "dev" or enabled - beside <= {d.policyName for d in diagnostics}
+    assert tier == "dev" or enabled(settings) <= {d.policyName for d in diagnostics}
+
+
+@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("tier", ["dev", "prod"])
+def test_the_sdks_own_servicer_says_the_same(tier: Any, module: str) -> None:
+    """Each module's rules on its own cases, because the SDK's servicer reads a resource anew for each rule."""
+    settings, judged = config(tier=tier, budget=budget(100), account_baseline=True), everything(module)
+    others = {rule for name, cases in MODULES.items() if name != module for rule in cases}
+    diagnostics = Engine(settings, shared=False, without=others).run(judged)
+    assert not [d.message for d in diagnostics if "can't run" in d.message]
+    found = [f for f in guardrails.evaluate(judged, settings, TODAY) if f.policy not in others]
+    assert heard(diagnostics) == told(found)
+    assert tier == "dev" or enabled(settings) - others <= {d.policyName for d in diagnostics}
 
 
 def test_levels_follow_the_tier() -> None:
