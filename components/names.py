@@ -19,16 +19,22 @@ class Names:
         stage: The stage's name.
         region: AWS region.
         account: AWS account id; known before deployment when it is configured.
+        home: The stack's first region, where these names are for another.
     """
 
     system: str
     stage: str
     region: str
     account: pulumi.Input[str]
+    home: str | None = None
 
     def physical(self, *roles: str, limit: int = 63) -> str:
         """``<system>-<stage>-<roles…>``, at most ``limit`` characters."""
         return physical_name(self.system, self.stage, *roles, limit=limit)
+
+    def once(self, *roles: str, limit: int = 63) -> str:
+        """The same for what an account has once in all regions, such as a role: with the region, unless it is home."""
+        return self.physical(*roles, *(() if self.home is None else (self.region,)), limit=limit)
 
     def path(self, *parts: str) -> str:
         """``/<system>/<stage>/<parts…>``, the form of parameter names."""

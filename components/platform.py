@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 import pulumi
 
@@ -26,19 +25,15 @@ from components.assembly import (
 from components.assembly.afterwards import commands_after_deploy
 from components.assembly.clusters import admit_to_search, create_aurora, create_search
 from components.assembly.happenings import create_bot, create_event_bus, create_queues
-from components.assembly.standby import create_aurora_standby, create_global_cluster
+from components.assembly.standby import copy_backups, create_global_cluster, create_standby, find_region
 from components.assembly.tracing import mask_logs, sample_traces
-from components.component import Component
 from components.names import Names
 from components.provider import account_id, create_provider
+from components.site import Site
 from settings.system import Settings
 
-if TYPE_CHECKING:
-    from components.observability.notifications import Notifications
-    from components.storage.bucket import Bucket
 
-
-class Platform(Component):
+class Platform(Site):
     """Everything that a system's settings ask for.
 
     Args:
@@ -53,13 +48,16 @@ class Platform(Component):
 
     def __init__(self, settings: Settings) -> None:
         provider = create_provider(settings)
-        super().__init__(settings.system, opts=pulumi.ResourceOptions(providers={"aws": provider}))
-        self.settings = settings
-        self.names = Names(
-            system=settings.system,
-            stage=settings.stage,
-            region=settings.region,
-            account=account_id(settings, provider),
+        super().__init__(
+            settings.system,
+            settings=settings,
+            names=Names(
+                system=settings.system,
+                stage=settings.stage,
+                region=settings.region,
+                account=account_id(settings, provider),
+            ),
+            opts=pulumi.ResourceOptions(providers={"aws": provider}),
         )
         self.key = storage.create_key(self)
         self.log_bucket = storage.create_log_bucket(self)
@@ -68,17 +66,17 @@ class Platform(Component):
         self.notifications = watching.create_notifications(self)
         self.channels = watching.create_channels(self)
         self.vpc = network.create_vpc(self)
+        self.second_region = find_region(self)
         self.domain = network.create_domain(self)
         self.load_balancer = network.create_load_balancer(self)
         self.database = data.create_database(self)
         self.global_cluster = create_global_cluster(self)
         self.aurora = create_aurora(self)
-        self.aurora_standby = create_aurora_standby(self)
         self.search = create_search(self)
         self.queues = create_queues(self)
         self.cache = data.create_cache(self)
-        self.secrets = data.create_secrets(self)
-        self.tables = rest.create_tables(self)
+        self.secrets = self.own_secrets = data.create_secrets(self)
+        self.tables = self.own_tables = rest.create_tables(self)
         self.users = rest.create_users(self)
         self.cluster = compute.create_cluster(self)
         self.error_logs = compute.create_error_logs(self)
@@ -99,9 +97,11 @@ class Platform(Component):
         self.rest_api = rest.create_rest_api(self)
         self.firewall = edge.create_firewall(self)
         self.cdn = edge.create_cdn(self)
-        edge.create_records(self)
         self.bucket_policies = storage.admit_to_buckets(self)
-        storage.replicate_buckets(self)
+        self.bucket_copies = storage.replicate_buckets(self)
+        self.standby = create_standby(self)
+        self.backup_copies = copy_backups(self)
+        self.traffic_switch = edge.create_records(self)
         self.health_check = edge.create_health_check(self)
         data.dump_database(self)
         data.stop_at_night(self)
@@ -164,9 +164,15 @@ class Platform(Component):
         if self.aurora is not None:
             outputs["aurora"] = self.aurora.identifier
             outputs["auroraHost"] = self.aurora.host
-        if self.aurora_standby is not None and self.global_cluster is not None:
-            outputs["auroraStandby"] = self.aurora_standby.identifier
+        if self.standby is not None:
+            outputs["standby"] = self.standby.addresses
+        if self.standby is not None and self.standby.aurora is not None and self.global_cluster is not None:
+            outputs["auroraStandby"] = self.standby.aurora.identifier
             outputs["auroraGlobal"] = self.global_cluster.global_cluster_identifier
+        if self.traffic_switch is not None:
+            outputs["trafficSwitch"] = self.traffic_switch.id
+        if self.backup_copies is not None:
+            outputs["backupVault"] = self.backup_copies.vault_name
         if self.search is not None:
             outputs["searchEndpoint"] = self.search.collection.collection_endpoint
         if self.queues:
@@ -206,33 +212,7 @@ class Platform(Component):
         answers = self.rest_api is not None and self.host is self.rest_api.host
         return self.rest_api.base_path if answers and self.rest_api is not None else ""
 
-    @cached_property
-    def key_arn(self) -> pulumi.Input[str] | None:
-        """The ARN of the stack's own key, or None for AWS's keys."""
-        return None if self.key is None or not self.settings.encryption.whole else self.key.arn
-
-    def key_arn_for(self, use: Literal["functions", "notifications"]) -> pulumi.Input[str] | None:
-        """The same for one of the uses that a key can be limited to."""
-        chosen = self.settings.encryption.whole or use in self.settings.encryption.only
-        return self.key.arn if self.key is not None and chosen else None
-
-    @cached_property
-    def global_topic(self) -> Notifications:
-        """The topic in the region of global services, made when it is first asked for."""
-        return watching.global_topic(self)
-
-    @property
-    def all_buckets(self) -> dict[str, Bucket]:
-        """Every bucket by its name in the settings, the log bucket included."""
-        logs = {} if self.log_bucket is None else {self.log_bucket.bucket_name: self.log_bucket}
-        return {**self.buckets, **logs}
-
     @property
     def dumps_database(self) -> bool:
         """Whether the database is dumped by schedule."""
         return self.settings.database_dump is not None and self.settings.database_dump.enabled
-
-    @property
-    def behind_cdn(self) -> bool:
-        """Whether a distribution stands in front of the system."""
-        return self.settings.cdn is not None and self.settings.cdn.enabled

@@ -8,7 +8,6 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from settings.base import DailyWindow, Section, by_tier, form
-from settings.network import Network
 
 #: Steps in which Aurora Serverless v2 scales, and its largest capacity.
 #: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.how-it-works.html
@@ -28,15 +27,6 @@ def _in_steps(units: float) -> float:
 
 #: Aurora capacity units: about 2 GB of memory each, in steps of 0.5.
 Acu = Annotated[float, AfterValidator(_in_steps)]
-
-
-class AuroraStandby(Section):
-    """A second member of the cluster in ``secondaryRegion``, which somebody promotes when the first region fails."""
-
-    enabled: bool = True
-    """Whether it exists in this stack."""
-    network: Network
-    """The network that it lives in there."""
 
 
 class Aurora(Section):
@@ -61,7 +51,8 @@ class Aurora(Section):
     data_api: bool = True
     """Whether SQL can be run over HTTPS with IAM rights, without a way into the network."""
     rotation_days: int = Field(default=7, ge=1, le=1000)
-    """Days between rotations of the administrator's password, which RDS makes and keeps."""
+    """Days between rotations of the administrator's password, which RDS makes and keeps. RDS keeps none for a cluster
+    that a ``standby`` follows: that password stands in a secret of the stack, and stays."""
     backup_retention_days: int = by_tier("backup_retention_days", ge=1, le=35)
     """Days that the cluster can be restored to any second of; Aurora cannot switch backups off."""
     backup_window: DailyWindow = "02:00-03:00"
@@ -84,8 +75,6 @@ class Aurora(Section):
     """Further entries of the cluster's parameter group."""
     extensions: tuple[str, ...] = ()
     """PostgreSQL extensions that the bootstrap creates, such as ``vector``."""
-    standby: AuroraStandby | None = None
-    """A copy in the second region that follows by about a second; null for none."""
     proxy: bool = False
     """Whether RDS Proxy pools connections in front of it. It keeps connections open, so the cluster never pauses."""
 

@@ -17,23 +17,6 @@ def aurora(settings: Settings) -> Iterator[Problem]:
         yield Problem(("aurora",), "needs a network section")
     if cluster.parameters.get("rds.force_ssl", "1") != "1":
         yield Problem(("aurora", "parameters"), "rds.force_ssl stays 1: clients must use TLS")
-    standby = cluster.standby
-    if standby is None or not standby.enabled:
-        return
-    path: Path = ("aurora", "standby")
-    if settings.secondary_region is None:
-        yield Problem(path, "needs secondaryRegion")
-    elif settings.secondary_region == settings.region:
-        yield Problem(path, f"{settings.region} is the first region too: a standby there fails with it")
-    for index, zone in enumerate(standby.network.zones):
-        if settings.secondary_region is not None and zone[:-1] != settings.secondary_region:
-            message = f'"{zone}" is not in secondaryRegion {settings.secondary_region}'
-            yield Problem((*path, "network", "zones", index), message)
-    flow_logs = standby.network.flow_logs
-    if flow_logs.enabled and flow_logs.destination == "s3":
-        yield Problem((*path, "network", "flowLogs"), "the log bucket is in the first region: destination cloudwatch")
-    if cluster.pauses:
-        yield Problem((*path,), "a cluster with a standby never pauses: minAcu 0.5 at least")
 
 
 def search(settings: Settings) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from settings.function_links import CHECKS as FUNCTION_LINK_CHECKS
 from settings.links import FUNCTION_ONLY, NAMED, SINGLE, parse_link
 from settings.ordering import LinkCircleError, in_link_order
 from settings.problems import Path, Problem, nearest
+from settings.standby_checks import CHECKS as STANDBY_CHECKS
 from settings.system import Settings
 
 #: Names that the platform gives to tasks and log groups of its own.
@@ -197,7 +198,8 @@ def _storage(settings: Settings) -> Iterator[Problem]:
         elif not settings.active_buckets[name].versioned:
             yield Problem(("buckets", name, "replicate"), "needs versioned: true; S3 copies versions")
     if settings.secondary_region == settings.region:
-        yield Problem(("secondaryRegion",), f"{settings.region} is the first region too: choose another")
+        message = f"{settings.region} is the first region too, and what stands there fails with it: choose another"
+        yield Problem(("secondaryRegion",), message)
     dump = settings.database_dump
     if dump is not None and dump.enabled:
         if settings.database is None or not settings.database.enabled:
@@ -276,6 +278,7 @@ _CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
     *fleet_checks.CHECKS,
     *FUNCTION_LINK_CHECKS,
     *CLUSTER_CHECKS,
+    *STANDBY_CHECKS,
     *rest_checks.CHECKS,
     *watching_checks.CHECKS,
     *CANARY_CHECKS,

@@ -27,6 +27,7 @@ from settings.rest_api import RestApi
 from settings.search import Search
 from settings.secrets import Encryption, Secret
 from settings.services import Containers, LoadBalancer, Service
+from settings.standby import Standby
 from settings.tables import Table
 from settings.tiers import TierName
 from settings.websocket_api import WebSocketApi
@@ -47,7 +48,9 @@ class Settings(Section):
     region: Region
     """AWS region."""
     secondary_region: Region | None = None
-    """Second region, for copies."""
+    """Second region, for copies and for the standby."""
+    standby: Standby | None = None
+    """What is ready in the second region; null for nothing."""
     account: AccountId | None = None
     """The AWS account that the stack belongs to; the provider refuses any other."""
     release: str | None = form(
@@ -187,6 +190,17 @@ class Settings(Section):
     def active_aurora(self) -> Aurora | None:
         """The Aurora cluster, where this stack has one."""
         return self.aurora if self.aurora is not None and self.aurora.enabled else None
+
+    @property
+    def active_standby(self) -> Standby | None:
+        """The standby, where this stack has one."""
+        return self.standby if self.standby is not None and self.standby.enabled else None
+
+    @property
+    def global_aurora(self) -> bool:
+        """Whether the Aurora cluster is the first member of a global database."""
+        standby = self.active_standby
+        return standby is not None and standby.follows and self.active_aurora is not None
 
     @property
     def active_search(self) -> Search | None:

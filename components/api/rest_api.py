@@ -35,7 +35,8 @@ _DEPLOYED: Final = frozenset({"function", "routes", "authorizers", "models", "co
 class RestApi(Component):
     """A regional REST API with its routes, authorizers, checks, stage, usage plans and, by setting, name and firewall.
 
-    With a name of one's own the address that AWS gives is switched off, so that nobody passes by what stands in front.
+    With a name of one's own the address that AWS gives is switched off, so that nobody passes by what stands in front,
+    unless two regions share the name: then each is checked at its own address, behind the same firewall and keys.
     The access and execution logs need API Gateway's CloudWatch role, which the account has once.
 
     Costs at rest: nothing without a cache; a million requests cost 3.50 USD.
@@ -53,6 +54,8 @@ class RestApi(Component):
         domain_name: A name of one's own.
         certificate_arn: Its certificate, in the API's region.
         web_acl_arn: A regional web ACL.
+        same_keys_as: The API in another region whose callers' keys hold here too.
+        checked_by_region: Whether health checks call it at the address that AWS gives, beside the name.
         kms_key_arn: Key that encrypts the logs; None for AWS's own encryption.
         opts: Options of the component.
 
@@ -64,6 +67,8 @@ class RestApi(Component):
         domain: Its name of one's own, or None.
         host: The name that users call.
         base_path: What stands before every path there: the stage, unless the name is one's own.
+        own_host: The address that AWS gives, which answers where there is no other name, or where it is checked.
+        own_base_path: What stands before every path there.
 
     Raises:
         ValueError: A domain without its certificate, or an authorizer without its user pool.
@@ -82,6 +87,8 @@ class RestApi(Component):
         domain_name: str | None = None,
         certificate_arn: pulumi.Input[str] | None = None,
         web_acl_arn: pulumi.Input[str] | None = None,
+        same_keys_as: RestApi | None = None,
+        checked_by_region: bool = False,
         kms_key_arn: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -91,7 +98,7 @@ class RestApi(Component):
         self._settings = settings
         self._names = names
         self.physical_name: str = settings.physical_name or names.physical("rest-api", limit=128)
-        self.api = self._create_api(default_endpoint=domain_name is None)
+        self.api = self._create_api(default_endpoint=domain_name is None or checked_by_region)
         access = RestAccess(
             f"{name}-access",
             authorizers=settings.authorizers,
@@ -121,14 +128,12 @@ class RestApi(Component):
             kms_key_arn=kms_key_arn,
             opts=self.child(),
         )
-        self.usage = self._create_usage()
-        self.base_path = f"/{names.stage}" if domain_name is None else ""
+        self.usage = self._create_usage(same_keys_as)
+        self.own_host = pulumi.Output.concat(self.api.id, f".execute-api.{names.region}.amazonaws.com")
+        self.own_base_path = f"/{names.stage}"
+        self.base_path = self.own_base_path if domain_name is None else ""
         self.domain = self._create_domain(domain_name, certificate_arn)
-        self.host: pulumi.Output[str] = (
-            pulumi.Output.concat(self.api.id, f".execute-api.{names.region}.amazonaws.com")
-            if domain_name is None
-            else pulumi.Output.from_input(domain_name)
-        )
+        self.host: pulumi.Output[str] = self.own_host if domain_name is None else pulumi.Output.from_input(domain_name)
         if web_acl_arn is not None:
             wafv2.WebAclAssociation(name, resource_arn=self.stage.stage.arn, web_acl_arn=web_acl_arn, opts=self.child())
         self.register_outputs({"apiId": self.api.id, "host": self.host})
@@ -165,7 +170,12 @@ class RestApi(Component):
             for kind in _ERRORS
         ]
 
-    def _create_usage(self) -> RestUsage | None:
+    @property
+    def address(self) -> pulumi.Output[str]:
+        """Host and base path that AWS gives."""
+        return pulumi.Output.concat(self.own_host, self.own_base_path)
+
+    def _create_usage(self, same_keys_as: RestApi | None) -> RestUsage | None:
         if not self._settings.usage_plans:
             return None
         return RestUsage(
@@ -173,6 +183,7 @@ class RestApi(Component):
             plans=self._settings.usage_plans,
             names=self._names,
             stage=self.stage.stage,
+            same_keys_as=None if same_keys_as is None else same_keys_as.usage,
             opts=self.child(),
         )
 

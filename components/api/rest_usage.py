@@ -26,6 +26,7 @@ class RestUsage(Component):
         plans: Usage plans by name.
         names: Names of the stack.
         stage: The stage whose requests count.
+        same_keys_as: Plans in another region whose keys have the same values, so that callers need not care.
         opts: Options of the component.
 
     Attributes:
@@ -41,10 +42,12 @@ class RestUsage(Component):
         plans: Mapping[str, UsagePlan],
         names: Names,
         stage: apigateway.Stage,
+        same_keys_as: RestUsage | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts=opts)
         self._names = names
+        self._values = {} if same_keys_as is None else {key: made.value for key, made in same_keys_as.keys.items()}
         self.keys: dict[str, apigateway.ApiKey] = {}
         for plan, settings in sorted(plans.items()):
             self._create(plan, settings, stage)
@@ -70,6 +73,7 @@ class RestUsage(Component):
                 f"{self.logical_name}-{key}",
                 name=self._names.physical(key, limit=128),
                 description=f"Caller {key}, plan {plan}",
+                value=self._values.get(key),
                 tags=self.tags,
                 opts=self.child(additional_secret_outputs=["value"]),
             )

@@ -20,6 +20,7 @@ def create_aurora(platform: Platform) -> AuroraCluster | None:
         return None
     from components.data.aurora import AuroraCluster
 
+    there = platform.second_region
     return AuroraCluster(
         "aurora",
         settings=settings,
@@ -29,6 +30,7 @@ def create_aurora(platform: Platform) -> AuroraCluster | None:
         zones=platform.vpc.zones,
         log_retention_days=platform.settings.observability.log_retention_days,
         global_cluster=platform.global_cluster,
+        administrator_replica=None if there is None else there.replica,
         kms_key_arn=platform.key_arn,
         opts=platform.child(),
     )

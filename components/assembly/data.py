@@ -66,12 +66,15 @@ def create_secrets(platform: Platform) -> dict[str, Secret]:
         return {}
     from components.secrets.secret import Secret
 
+    there = platform.second_region
+    replica = there.replica if there is not None and there.follows else None
     return {
         name: Secret(
             f"secret-{name}",
             secret_name=name,
             settings=secret,
             names=platform.names,
+            replica=replica,
             kms_key_arn=platform.key_arn,
             opts=platform.child(),
         )

@@ -9,6 +9,8 @@ from components.assembly.constants import GLOBAL_REGION
 
 if TYPE_CHECKING:
     from components.edge.cdn import Cdn
+    from components.edge.domain import Domain
+    from components.edge.failover_records import FailoverRecords
     from components.edge.firewall import Firewall
     from components.edge.health_check import HealthCheck
     from components.platform import Platform
@@ -54,10 +56,13 @@ def create_cdn(platform: Platform) -> Cdn | None:
     )
 
 
-def create_records(platform: Platform) -> None:
-    """The records that point the domain at what answers."""
+def create_records(platform: Platform) -> FailoverRecords | None:
+    """The records that point the domain at what answers; where two regions do, what decides between them."""
     if platform.domain is None:
-        return
+        return None
+    shared = _share_records(platform, platform.domain)
+    if shared is not None:
+        return shared
     from components.edge.alias_records import AliasRecords
 
     if platform.cdn is not None:
@@ -71,7 +76,7 @@ def create_records(platform: Platform) -> None:
         target, zone = platform.rest_api.domain.address
         ipv6, watched = False, False
     else:
-        return
+        return None
     AliasRecords(
         "records",
         zone_id=platform.domain.zone_id,
@@ -80,6 +85,31 @@ def create_records(platform: Platform) -> None:
         target_zone_id=zone,
         ipv6=ipv6,
         evaluate_health=watched,
+        opts=platform.child(),
+    )
+    return None
+
+
+def _share_records(platform: Platform, domain: Domain) -> FailoverRecords | None:
+    standby, settings = platform.standby, platform.settings.active_standby
+    if standby is None or settings is None or platform.behind_cdn:
+        return None
+    from components.edge.failover_records import Answer, FailoverRecords
+
+    answers: list[Answer] = []
+    for api in (platform.rest_api, standby.rest_api):
+        if api is None or api.domain is None:
+            return None
+        target, zone_id = api.domain.address
+        answers.append(Answer(target=target, target_zone_id=zone_id, host=api.own_host, base_path=api.own_base_path))
+    return FailoverRecords(
+        "records",
+        zone_id=domain.zone_id,
+        record_name=domain.name,
+        first=answers[0],
+        standby=answers[1],
+        traffic=settings.traffic,
+        check=platform.settings.observability.health_check,
         opts=platform.child(),
     )
 

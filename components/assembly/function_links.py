@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from components.grant import Grant
-    from components.platform import Platform
+    from components.site import Site
     from settings.links import ParsedLink
 
 
-def further_grants(platform: Platform, user: str, link: ParsedLink) -> list[Grant]:
+def further_grants(platform: Site, user: str, link: ParsedLink) -> list[Grant]:
     """What a link to something that only functions use gives; nothing where this stack switches it off.
 
     Args:
@@ -46,7 +46,7 @@ def further_grants(platform: Platform, user: str, link: ParsedLink) -> list[Gran
     return []
 
 
-def _search(platform: Platform, user: str) -> list[Grant]:
+def _search(platform: Site, user: str) -> list[Grant]:
     """The collection, the Aurora cluster that keeps the vectors, or the word that there is neither."""
     from components.grant import Grant
 

@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from components.conversation.lex_bot import LexBot
     from components.events.event_bus import EventBus
     from components.events.event_queue import EventQueue
-    from components.platform import Platform
+    from components.site import Site
 
 
-def create_queues(platform: Platform) -> dict[str, EventQueue]:
+def create_queues(platform: Site) -> dict[str, EventQueue]:
     """The queues, by name."""
     if not platform.settings.active_queues:
         return {}
@@ -19,7 +19,7 @@ def create_queues(platform: Platform) -> dict[str, EventQueue]:
 
     return {
         name: EventQueue(
-            f"queue-{name}",
+            platform.called(f"queue-{name}"),
             queue=name,
             settings=queue,
             names=platform.names,
@@ -30,7 +30,7 @@ def create_queues(platform: Platform) -> dict[str, EventQueue]:
     }
 
 
-def create_event_bus(platform: Platform) -> EventBus | None:
+def create_event_bus(platform: Site) -> EventBus | None:
     """The bus of events; without one the queues take no events."""
     settings = platform.settings.active_event_bus
     if settings is None:
@@ -40,7 +40,7 @@ def create_event_bus(platform: Platform) -> EventBus | None:
     from components.events.event_bus import EventBus
 
     return EventBus(
-        "event-bus",
+        platform.called("event-bus"),
         settings=settings,
         names=platform.names,
         functions=platform.functions,
@@ -50,7 +50,7 @@ def create_event_bus(platform: Platform) -> EventBus | None:
     )
 
 
-def create_bot(platform: Platform) -> LexBot | None:
+def create_bot(platform: Site) -> LexBot | None:
     """The bot."""
     settings = platform.settings.active_bot
     if settings is None:

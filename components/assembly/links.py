@@ -10,12 +10,10 @@ from settings.links import parse_link
 if TYPE_CHECKING:
     from components.compute.fargate_service import FargateService
     from components.grant import Grant
-    from components.platform import Platform
+    from components.site import Site
 
 
-def link_grants(
-    platform: Platform, user: str, links: Sequence[str], services: Mapping[str, FargateService]
-) -> list[Grant]:
+def link_grants(platform: Site, user: str, links: Sequence[str], services: Mapping[str, FargateService]) -> list[Grant]:
     """What ``links`` give to ``user``; a link to what this stack switches off gives nothing.
 
     Args:

@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from pulumi_aws import cloudwatch
 
     from components.observability.metric_alarms import Target
-    from components.platform import Platform
+    from components.site import Site
 
 
-def alarm_targets(platform: Platform) -> dict[str, Target]:
+def alarm_targets(platform: Site) -> dict[str, Target]:
     """What alarms of the system's own can watch, by the text of ``watches``."""
     from components.observability.metric_alarms import Target
 
@@ -61,7 +61,7 @@ def alarm_targets(platform: Platform) -> dict[str, Target]:
     return targets
 
 
-def _log_groups(platform: Platform) -> dict[str, cloudwatch.LogGroup]:
+def _log_groups(platform: Site) -> dict[str, cloudwatch.LogGroup]:
     """The log groups that filters can read, by whose they are."""
     groups = {name: function.logs.group for name, function in platform.functions.items()}
     groups |= {name: service.logs.group for name, service in platform.services.items()}
@@ -75,7 +75,7 @@ def _log_groups(platform: Platform) -> dict[str, cloudwatch.LogGroup]:
     return groups
 
 
-def create_log_groups(platform: Platform) -> None:
+def create_log_groups(platform: Site) -> None:
     """The log groups of programs that run outside of AWS."""
     settings = platform.settings.observability
     if not settings.log_groups:
@@ -95,7 +95,7 @@ def create_log_groups(platform: Platform) -> None:
         )
 
 
-def count_lines(platform: Platform) -> None:
+def count_lines(platform: Site) -> None:
     """The metrics that are counted from logs."""
     settings = platform.settings.observability
     if not any(entry.enabled for entry in settings.metric_filters.values()):
@@ -103,7 +103,7 @@ def count_lines(platform: Platform) -> None:
     from components.observability.metric_filters import MetricFilters
 
     MetricFilters(
-        "metric-filters",
+        platform.called("metric-filters"),
         settings=settings.metric_filters,
         names=platform.names,
         namespace=settings.metrics_namespace,
@@ -112,7 +112,7 @@ def count_lines(platform: Platform) -> None:
     )
 
 
-def save_queries(platform: Platform) -> None:
+def save_queries(platform: Site) -> None:
     """The queries that Logs Insights keeps."""
     queries = platform.settings.observability.saved_queries
     if not queries:
@@ -128,4 +128,6 @@ def save_queries(platform: Platform) -> None:
         groups["rest-api"] = platform.rest_api.stage.log_group_name
     if platform.websocket_routes is not None:
         groups["websocket-api"] = platform.websocket_routes.log_group_name
-    SavedQueries("queries", settings=queries, names=platform.names, groups=groups, opts=platform.child())
+    SavedQueries(
+        platform.called("queries"), settings=queries, names=platform.names, groups=groups, opts=platform.child()
+    )

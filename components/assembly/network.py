@@ -11,16 +11,17 @@ if TYPE_CHECKING:
     from components.network.load_balancer import LoadBalancer
     from components.network.vpc import Vpc
     from components.platform import Platform
+    from components.site import Site
 
 
-def create_vpc(platform: Platform) -> Vpc | None:
+def create_vpc(platform: Site) -> Vpc | None:
     """The VPC."""
     if platform.settings.network is None:
         return None
     from components.network.vpc import Vpc
 
     return Vpc(
-        "vpc",
+        platform.called("vpc"),
         settings=platform.settings.network,
         names=platform.names,
         log_bucket_arn=None if platform.log_bucket is None else platform.log_bucket.bucket.arn,
@@ -40,9 +41,16 @@ def create_domain(platform: Platform) -> Domain | None:
         not platform.behind_cdn
         and (platform.settings.active_http_api is not None or platform.settings.active_rest_api is not None)
     )
-    if regional and platform.settings.region not in regions:
-        regions.append(platform.settings.region)
+    if regional:
+        regions += [platform.settings.region, *_standby_regions(platform)]
     return Domain("domain", settings=platform.settings.domain, regions=regions, opts=platform.child())
+
+
+def _standby_regions(platform: Platform) -> list[str]:
+    """Where a standby answers for the domain too."""
+    there = platform.second_region
+    answers = there is not None and there.follows and platform.settings.active_rest_api is not None
+    return [there.names.region] if there is not None and answers else []
 
 
 def create_load_balancer(platform: Platform) -> LoadBalancer | None:

@@ -19,7 +19,7 @@ def admit_outsiders(platform: Platform) -> dict[str, str]:
             "erasure",
             settings=erasure,
             names=platform.names,
-            tables={name: platform.tables[name] for name in erasure.tables},
+            tables={name: platform.own_tables[name] for name in erasure.tables},
             buckets={name: platform.all_buckets[name] for name in erasure.buckets},
             kms_key_arn=platform.key_arn,
             opts=platform.child(),

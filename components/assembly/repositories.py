@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from components.compute.image_repository import ImageRepository
-    from components.platform import Platform
+    from components.site import Site
 
 #: Days that layers of functions' images are kept which no tag names: as long as a release may wait for its deployment.
 UNTAGGED_DAYS = 7
 
 
 def create_repository(
-    platform: Platform,
+    platform: Site,
     user: str,
     *,
     build: str | None,

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from components.edge.firewall import Firewall
     from components.edge.origin_secret import OriginSecret
     from components.identity.user_directory import UserDirectory
-    from components.platform import Platform
+    from components.site import Site
 
 
-def create_tables(platform: Platform) -> dict[str, Table]:
+def create_tables(platform: Site) -> dict[str, Table]:
     """The tables, by name."""
     if not platform.settings.active_tables:
         return {}
@@ -34,7 +34,7 @@ def create_tables(platform: Platform) -> dict[str, Table]:
     }
 
 
-def create_users(platform: Platform) -> UserDirectory | None:
+def create_users(platform: Site) -> UserDirectory | None:
     """The user pool."""
     settings = platform.settings.active_identity
     if settings is None:
@@ -44,8 +44,13 @@ def create_users(platform: Platform) -> UserDirectory | None:
     return UserDirectory("users", settings=settings, names=platform.names, opts=platform.child())
 
 
-def create_rest_api(platform: Platform) -> RestApi | None:
-    """The REST API."""
+def create_rest_api(platform: Site, *, same_keys_as: RestApi | None = None) -> RestApi | None:
+    """The REST API.
+
+    Args:
+        platform: The site.
+        same_keys_as: The API in the first region, for the one that stands by: callers keep their keys.
+    """
     settings = platform.settings.active_rest_api
     if settings is None:
         return None
@@ -55,7 +60,7 @@ def create_rest_api(platform: Platform) -> RestApi | None:
     domain = None if platform.behind_cdn else platform.domain
     firewall = _create_firewall(platform)
     return RestApi(
-        "rest-api",
+        platform.called("rest-api"),
         settings=settings,
         names=platform.names,
         functions=platform.functions,
@@ -63,12 +68,14 @@ def create_rest_api(platform: Platform) -> RestApi | None:
         domain_name=None if domain is None else domain.name,
         certificate_arn=None if domain is None else domain.certificate_arns[platform.settings.region],
         web_acl_arn=None if firewall is None else firewall.arn,
+        same_keys_as=same_keys_as,
+        checked_by_region=platform.answers_for_region,
         kms_key_arn=platform.key_arn,
         opts=platform.child(),
     )
 
 
-def create_origin_secret(platform: Platform) -> OriginSecret | None:
+def create_origin_secret(platform: Site) -> OriginSecret | None:
     """What the API's firewall knows the distribution by, where both exist."""
     settings, cdn = platform.settings.active_rest_api, platform.settings.cdn
     if settings is None or settings.firewall is None or not settings.firewall.enabled:
@@ -83,7 +90,7 @@ def create_origin_secret(platform: Platform) -> OriginSecret | None:
     )
 
 
-def gateway(platform: Platform) -> Gateway | None:
+def gateway(platform: Site) -> Gateway | None:
     """The API that a distribution calls where there is no load balancer."""
     from components.edge.cdn import Gateway
 
@@ -93,14 +100,14 @@ def gateway(platform: Platform) -> Gateway | None:
     return None if platform.http_api is None else Gateway(host=platform.http_api.host)
 
 
-def _create_firewall(platform: Platform) -> Firewall | None:
+def _create_firewall(platform: Site) -> Firewall | None:
     settings = platform.settings.active_rest_api
     if settings is None or settings.firewall is None or not settings.firewall.enabled:
         return None
     from components.edge.firewall import Firewall
 
     return Firewall(
-        "rest-api-firewall",
+        platform.called("rest-api-firewall"),
         settings=settings.firewall,
         names=platform.names,
         role="rest-api",

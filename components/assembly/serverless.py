@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from components.compute.image_repository import ImageRepository
     from components.functions.lambda_function import LambdaFunction
     from components.grant import Grant
-    from components.platform import Platform
     from components.secrets.parameters import Parameters
+    from components.site import Site
 
 
-def create_parameters(platform: Platform) -> Parameters | None:
+def create_parameters(platform: Site) -> Parameters | None:
     """The parameters that applications read by name."""
     settings = platform.settings
     if not settings.parameters:
@@ -30,7 +30,7 @@ def create_parameters(platform: Platform) -> Parameters | None:
 
     api = settings.active_http_api
     return Parameters(
-        "parameters",
+        platform.called("parameters"),
         settings=settings.parameters,
         names=platform.names,
         origins=() if api is None or api.cors is None else api.cors.origins,
@@ -40,7 +40,7 @@ def create_parameters(platform: Platform) -> Parameters | None:
     )
 
 
-def create_repositories(platform: Platform) -> dict[str, ImageRepository]:
+def create_repositories(platform: Site) -> dict[str, ImageRepository]:
     """A repository for each function that runs an image of its own."""
     return {
         name: create_repository(
@@ -51,7 +51,7 @@ def create_repositories(platform: Platform) -> dict[str, ImageRepository]:
     }
 
 
-def create_functions(platform: Platform) -> dict[str, LambdaFunction]:
+def create_functions(platform: Site) -> dict[str, LambdaFunction]:
     """The functions."""
     if not platform.settings.active_functions:
         return {}
@@ -66,7 +66,7 @@ def create_functions(platform: Platform) -> dict[str, LambdaFunction]:
             image = repository.image_uri(platform.settings.release)
         inside = function.vpc and platform.vpc is not None
         made[name] = LambdaFunction(
-            name,
+            platform.called(name),
             function=name,
             settings=function,
             names=platform.names,
@@ -84,7 +84,7 @@ def create_functions(platform: Platform) -> dict[str, LambdaFunction]:
     return made
 
 
-def _grants(platform: Platform, user: str) -> list[Grant]:
+def _grants(platform: Site, user: str) -> list[Grant]:
     """What a function's links give it; a link to what this stack switches off gives nothing."""
     from components.grant import Grant
 
@@ -100,7 +100,7 @@ def _grants(platform: Platform, user: str) -> list[Grant]:
     return [*grants, *websocket.connections_grants(platform, user), *storage.notified_grants(platform, user)]
 
 
-def create_http_api(platform: Platform) -> HttpApi | None:
+def create_http_api(platform: Site) -> HttpApi | None:
     """The HTTP API."""
     settings = platform.settings.active_http_api
     if settings is None:
@@ -121,7 +121,7 @@ def create_http_api(platform: Platform) -> HttpApi | None:
     )
 
 
-def schedule_functions(platform: Platform) -> None:
+def schedule_functions(platform: Site) -> None:
     """What EventBridge calls by the clock."""
     for name, function in platform.functions.items():
         schedules = platform.settings.functions[name].schedules
@@ -139,7 +139,7 @@ def schedule_functions(platform: Platform) -> None:
         )
 
 
-def deploy_functions(platform: Platform) -> None:
+def deploy_functions(platform: Site) -> None:
     """CodeDeploy for each function whose versions come through it, held back by the alarms that say so."""
     deployed = {name: f for name, f in platform.functions.items() if f.deployed_by_code_deploy}
     if not deployed:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from components.grant import Grant
     from components.platform import Platform
     from components.secrets.customer_key import CustomerKey
+    from components.site import Site
     from components.storage.bucket import Bucket
 
 
@@ -103,7 +104,7 @@ def notify_functions(platform: Platform) -> None:
             )
 
 
-def notified_grants(platform: Platform, function: str) -> list[Grant]:
+def notified_grants(platform: Site, function: str) -> list[Grant]:
     """What lets a function read the objects that buckets tell it of."""
     told = [
         (bucket, entry)
@@ -118,24 +119,27 @@ def notified_grants(platform: Platform, function: str) -> list[Grant]:
     return [reading_grant(platform.names, bucket, entry) for bucket, entry in told]
 
 
-def replicate_buckets(platform: Platform) -> None:
-    """Copies in the second region of the buckets that ask for one."""
+def replicate_buckets(platform: Platform) -> dict[str, Bucket]:
+    """Copies in the second region of the buckets that ask for one, by the names of their sources."""
     region = platform.settings.secondary_region
     copied = {name: bucket for name, bucket in platform.buckets.items() if bucket.settings.replicate}
     if region is None or not platform.settings.storage.replicate or not copied:
-        return
+        return {}
     from components.storage.bucket_replication import BucketReplication
 
     log_bucket = _create_secondary_log_bucket(platform, region)
-    for name, bucket in copied.items():
-        BucketReplication(
+    return {
+        name: BucketReplication(
             f"bucket-{name}-copy",
             bucket=bucket,
             region=region,
             names=platform.names,
             log_bucket=log_bucket,
+            used_there=platform.second_region is not None and platform.second_region.follows,
             opts=platform.child(),
-        )
+        ).copy
+        for name, bucket in copied.items()
+    }
 
 
 def _create_secondary_log_bucket(platform: Platform, region: str) -> Bucket | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from components.platform import Platform
+    from components.site import Site
 
 
-def mask_logs(platform: Platform) -> None:
+def mask_logs(platform: Site) -> None:
     """The masks of the functions' logs."""
     identifiers = platform.settings.observability.mask_in_logs
     if not identifiers or not platform.functions:
@@ -16,14 +16,14 @@ def mask_logs(platform: Platform) -> None:
     from components.observability.log_masking import LogMasking
 
     LogMasking(
-        "log-masking",
+        platform.called("log-masking"),
         identifiers=identifiers,
         groups={name: function.logs.group for name, function in platform.functions.items()},
         opts=platform.child(),
     )
 
 
-def sample_traces(platform: Platform) -> None:
+def sample_traces(platform: Site) -> None:
     """How many of the REST API's requests are traced."""
     settings = platform.settings.observability.trace_sampling
     if settings is None or platform.rest_api is None:
@@ -31,7 +31,7 @@ def sample_traces(platform: Platform) -> None:
     from components.observability.trace_sampling import TraceSampling
 
     TraceSampling(
-        "trace-sampling",
+        platform.called("trace-sampling"),
         settings=settings,
         names=platform.names,
         service_name=f"{platform.rest_api.physical_name}/{platform.names.stage}",

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from components.observability.metric_alarms import MetricAlarms
     from components.observability.notifications import Notifications
     from components.observability.watched import Watched
-    from components.platform import Platform
+    from components.site import Site
 
 
-def create_notifications(platform: Platform) -> Notifications:
+def create_notifications(platform: Site) -> Notifications:
     """The topic that alarms and budgets tell."""
     from components.observability.notifications import Notifications
 
     return Notifications(
-        "notifications",
+        platform.called("notifications"),
         settings=platform.settings.notifications,
         names=platform.names,
         kms_key_arn=platform.key_arn_for("notifications"),
@@ -34,7 +34,7 @@ def create_notifications(platform: Platform) -> Notifications:
     )
 
 
-def create_channels(platform: Platform) -> dict[str, Notifications]:
+def create_channels(platform: Site) -> dict[str, Notifications]:
     """The further topics that alarms and events may choose."""
     channels = platform.settings.notifications.channels
     if not channels:
@@ -43,7 +43,7 @@ def create_channels(platform: Platform) -> dict[str, Notifications]:
 
     return {
         name: Notifications(
-            f"notifications-{name}",
+            platform.called(f"notifications-{name}"),
             settings=channel,
             names=platform.names,
             channel=name,
@@ -54,7 +54,7 @@ def create_channels(platform: Platform) -> dict[str, Notifications]:
     }
 
 
-def tell_events(platform: Platform) -> None:
+def tell_events(platform: Site) -> None:
     """The rules that tell people of the application's events."""
     rules = {name: rule for name, rule in platform.settings.observability.event_rules.items() if rule.enabled}
     if not rules:
@@ -62,7 +62,7 @@ def tell_events(platform: Platform) -> None:
     from components.observability.event_rules import EventRules
 
     EventRules(
-        "events",
+        platform.called("events"),
         settings=rules,
         names=platform.names,
         topics={
@@ -74,7 +74,7 @@ def tell_events(platform: Platform) -> None:
     )
 
 
-def ring(platform: Platform) -> MetricAlarms | None:
+def ring(platform: Site) -> MetricAlarms | None:
     """The alarms that the system names itself."""
     settings = platform.settings.observability
     if not settings.alarms.enabled or not settings.metric_alarms:
@@ -82,7 +82,7 @@ def ring(platform: Platform) -> MetricAlarms | None:
     from components.observability.metric_alarms import MetricAlarms
 
     return MetricAlarms(
-        "metric-alarms",
+        platform.called("metric-alarms"),
         settings=settings.metric_alarms,
         names=platform.names,
         targets=alarm_targets(platform),
@@ -92,7 +92,7 @@ def ring(platform: Platform) -> MetricAlarms | None:
     )
 
 
-def combine(platform: Platform) -> CompositeAlarms | None:
+def combine(platform: Site) -> CompositeAlarms | None:
     """The alarms that are made of those."""
     settings = platform.settings.observability.composite_alarms
     if platform.metric_alarms is None or not any(alarm.enabled for alarm in settings.values()):
@@ -100,7 +100,7 @@ def combine(platform: Platform) -> CompositeAlarms | None:
     from components.observability.composite_alarms import CompositeAlarms
 
     return CompositeAlarms(
-        "composite-alarms",
+        platform.called("composite-alarms"),
         settings=settings,
         names=platform.names,
         parts=platform.metric_alarms,
@@ -110,7 +110,7 @@ def combine(platform: Platform) -> CompositeAlarms | None:
     )
 
 
-def watch(platform: Platform) -> None:
+def watch(platform: Site) -> None:
     """Alarms and dashboards."""
     settings = platform.settings.observability
     watched = _watched(platform)
@@ -122,7 +122,7 @@ def watch(platform: Platform) -> None:
             from components.observability.alarms import Alarms
 
             alarms = Alarms(
-                "alarms",
+                platform.called("alarms"),
                 settings=settings.alarms,
                 names=platform.names,
                 topic_arn=platform.notifications.arn,
@@ -150,7 +150,7 @@ def watch(platform: Platform) -> None:
         )
 
 
-def _watched(platform: Platform) -> Watched:
+def _watched(platform: Site) -> Watched:
     from components.observability.watched import Watched, WatchedDatabase
 
     database = None
@@ -178,7 +178,7 @@ def _watched(platform: Platform) -> Watched:
     )
 
 
-def global_topic(platform: Platform) -> Notifications:
+def global_topic(platform: Site) -> Notifications:
     """The topic in the region of global services; the stack's own where that is the same."""
     if platform.settings.region == GLOBAL_REGION:
         return platform.notifications
@@ -193,7 +193,7 @@ def global_topic(platform: Platform) -> Notifications:
     )
 
 
-def _ring_for_certificates(platform: Platform, domain: Domain, days: int) -> None:
+def _ring_for_certificates(platform: Site, domain: Domain, days: int) -> None:
     from components.observability.certificate_alarms import CertificateAlarms
 
     CertificateAlarms(
@@ -209,7 +209,7 @@ def _ring_for_certificates(platform: Platform, domain: Domain, days: int) -> Non
     )
 
 
-def _ring_for_health(platform: Platform, health_check: HealthCheck) -> None:
+def _ring_for_health(platform: Site, health_check: HealthCheck) -> None:
     from components.observability.alarms import HealthAlarm
 
     topic = platform.global_topic
@@ -223,7 +223,7 @@ def _ring_for_health(platform: Platform, health_check: HealthCheck) -> None:
     )
 
 
-def govern(platform: Platform) -> None:
+def govern(platform: Site) -> None:
     """Budgets, Config rules and GuardDuty."""
     from components.governance.budget import SpendingBudgets
 

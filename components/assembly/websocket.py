@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from components.edge.cdn import Gateway
     from components.grant import Grant
     from components.platform import Platform
+    from components.site import Site
 
 
 def create_api(platform: Platform) -> WebSocketApi | None:
@@ -40,7 +41,7 @@ def create_routes(platform: Platform) -> WebSocketRoutes | None:
     )
 
 
-def connections_grants(platform: Platform, user: str) -> list[Grant]:
+def connections_grants(platform: Site, user: str) -> list[Grant]:
     """The table of connections, for a function that takes them."""
     settings = platform.settings.active_websocket_api
     if settings is None or settings.connections is None or user not in settings.functions:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pulumi
 from pulumi_aws import cloudwatch, rds
 
 from components.component import Component
+from components.data.aurora_access import AuroraAccess
 from components.data.aurora_proxy import AuroraProxy
 from components.data.enhanced_monitoring import create_monitoring_role
 from components.data.postgres_parameters import cluster_entries
-from components.data.postgres_users import user_name
-from components.grant import Grant, Opening, Statement
+from components.grant import Grant
 from components.names import Names
 from components.network.security_group import SecurityGroup
+from components.secrets.replica import Replica
 from settings.aurora import Aurora as AuroraSettings
+
+if TYPE_CHECKING:
+    from components.secrets.stored_value import StoredValue
 
 #: Name of the administrator; RDS makes, keeps and rotates the password.
 ADMINISTRATOR: Final = "dbadmin"
@@ -52,11 +56,15 @@ class AuroraCluster(Component):
         zones: Their zones, in the same order.
         log_retention_days: Days that its logs are kept.
         global_cluster: The global database that it is the first member of.
+        administrator_replica: Where the administrator's password is copied to, for a member of a global database: RDS
+            keeps no password of these, so a secret of the stack does.
+            https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-secrets-manager.html
         kms_key_arn: Customer key for storage, insights, secret and logs; AWS's own keys otherwise.
         opts: Options of the component.
 
     Attributes:
         cluster: The cluster.
+        administrator: The administrator's password, where the stack keeps it; None where RDS does.
         instances: Its instances; the writer comes first.
         identifier: Its identifier.
         arn: Its ARN, known before deployment where the account is.
@@ -64,7 +72,7 @@ class AuroraCluster(Component):
         security_group: The group that its users must reach.
         host: Address of the writer, or of the proxy.
         reader_host: Address of the readers, or of the writer where there is none.
-        master_secret_arn: Secret in which RDS keeps the administrator's password.
+        master_secret_arn: Secret in which the administrator's password is.
     """
 
     token = "data:AuroraCluster"  # noqa: S105 - a type token
@@ -80,6 +88,7 @@ class AuroraCluster(Component):
         zones: Sequence[str],
         log_retention_days: int,
         global_cluster: rds.GlobalCluster | None = None,
+        administrator_replica: Replica | None = None,
         kms_key_arn: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -94,9 +103,14 @@ class AuroraCluster(Component):
         # Each user opens the port for itself with a rule of its own; nothing leaves.
         self.security_group = SecurityGroup(name, vpc_id=vpc_id, description="Aurora PostgreSQL", opts=self.child())
         self._monitoring_role_arn, self._monitoring = create_monitoring_role(self, names, settings.monitoring_seconds)
+        self.administrator = None if global_cluster is None else self._keep_password(administrator_replica)
         self.cluster = self._create_cluster(global_cluster, log_retention_days)
         self.instances = self._create_instances(zones)
-        self.master_secret_arn = self.cluster.master_user_secrets.apply(lambda secrets: secrets[0].secret_arn or "")
+        self.master_secret_arn: pulumi.Output[str] = (
+            self.cluster.master_user_secrets.apply(lambda secrets: secrets[0].secret_arn or "")
+            if self.administrator is None
+            else self.administrator.arn
+        )
         self._rotate()
         self.proxy = self._create_proxy(vpc_id, subnet_ids) if settings.proxy else None
         self.host: pulumi.Output[str] = self.cluster.endpoint if self.proxy is None else self.proxy.endpoint
@@ -104,51 +118,24 @@ class AuroraCluster(Component):
         self.register_outputs({"identifier": self.identifier, "host": self.host})
 
     def grant(self, user: str, detail: str = "") -> Grant:
-        """Let a function sign in as the PostgreSQL role of its own name, and reach the port.
-
-        The function receives ``DB_HOST``, ``DB_PORT``, ``DB_NAME`` and ``DB_USER``; with ``reader``, ``DB_READER_HOST``
-        instead of ``DB_HOST``. It can sign in as nobody else. Where the Data API is on it may run SQL over HTTPS with
-        the secret that the bootstrap gave its role, found as ``DB_CLUSTER_ARN``.
+        """Let a function sign in; ``AuroraAccess.grant`` tells what it receives.
 
         Args:
             user: The function's name.
             detail: ``reader`` for the readers alone.
         """
-        role = user_name(user)
-        signs_in_at = self.cluster.cluster_resource_id if self.proxy is None else self.proxy.resource_id
-        statements = [
-            Statement(
-                sid="SignIn",
-                actions=["rds-db:connect"],
-                resources=[self._names.arn_of("rds-db", "dbuser:", signs_in_at, f"/{role}")],
-            )
-        ]
-        environment = {"DB_PORT": str(self._settings.port), "DB_NAME": self._settings.name, "DB_USER": role}
-        addresses: dict[str, pulumi.Input[str]] = {"DB_HOST": self.host}
-        if detail == "reader":
-            addresses = {"DB_READER_HOST": self.reader_host}
-        if self._settings.data_api:
-            addresses["DB_CLUSTER_ARN"] = self.arn
-            statements.append(
-                Statement(
-                    sid="RunStatements",
-                    actions=[
-                        "rds-data:BeginTransaction",
-                        "rds-data:CommitTransaction",
-                        "rds-data:ExecuteStatement",
-                        "rds-data:RollbackTransaction",
-                    ],
-                    resources=[self.arn],
-                )
-            )
-        group = self.security_group if self.proxy is None else self.proxy.security_group
-        return Grant(
-            environment=environment,
-            addresses=addresses,
-            statements=statements,
-            openings=[Opening(target=self.logical_name, security_group_id=group.id, port=self._settings.port)],
+        proxy = self.proxy
+        return AuroraAccess(
+            settings=self._settings,
+            names=self._names,
+            target=self.logical_name,
+            arn=self.arn,
+            signs_in_at=self.cluster.cluster_resource_id if proxy is None else proxy.resource_id,
+            host=self.host,
+            reader_host=self.reader_host,
+            security_group_id=(self.security_group if proxy is None else proxy.security_group).id,
             depends_on=[self.instances[0]],
-        )
+        ).grant(user, detail)
 
     def _create_subnet_group(self, subnet_ids: Sequence[pulumi.Input[str]]) -> rds.SubnetGroup:
         return rds.SubnetGroup(
@@ -172,9 +159,23 @@ class AuroraCluster(Component):
             opts=self.child(),
         )
 
+    def _keep_password(self, replica: Replica | None) -> StoredValue:
+        from components.data.postgres_users import create_administrator
+
+        return create_administrator(
+            f"{self.logical_name}-administrator",
+            user=ADMINISTRATOR,
+            names=self._names,
+            recovery_days=30 if self._settings.deletion_protection else 0,
+            replica=replica,
+            kms_key_arn=self._kms_key_arn,
+            opts=self.child(),
+        )
+
     def _create_cluster(self, global_cluster: rds.GlobalCluster | None, log_retention_days: int) -> rds.Cluster:
         settings = self._settings
         protected = settings.deletion_protection
+        password = None if self.administrator is None else self.administrator.field("password")
         logs = [
             cloudwatch.LogGroup(
                 f"{self.logical_name}-{export}",
@@ -207,8 +208,10 @@ class AuroraCluster(Component):
             database_name=settings.name,
             port=settings.port,
             master_username=ADMINISTRATOR,
-            manage_master_user_password=True,
-            master_user_secret_kms_key_id=self._kms_key_arn,
+            manage_master_user_password=True if password is None else None,
+            master_user_secret_kms_key_id=self._kms_key_arn if password is None else None,
+            master_password_wo=password,
+            master_password_wo_version=None if password is None else 1,
             iam_database_authentication_enabled=True,
             enable_http_endpoint=settings.data_api,
             db_cluster_parameter_group_name=self.parameter_group.name,
@@ -278,7 +281,7 @@ class AuroraCluster(Component):
 
     def _rotate(self) -> None:
         """Rotate the administrator's password at another pace than RDS does by itself."""
-        if self._settings.rotation_days == OWN_ROTATION_DAYS:
+        if self._settings.rotation_days == OWN_ROTATION_DAYS or self.administrator is not None:
             return
         from pulumi_aws import secretsmanager
 

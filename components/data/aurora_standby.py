@@ -9,8 +9,10 @@ from pulumi_aws import cloudwatch, rds
 
 from components.component import Component
 from components.data.aurora import ENGINE, FREE_INSIGHTS_DAYS, LOG_EXPORTS
+from components.data.aurora_access import AuroraAccess
 from components.data.enhanced_monitoring import create_monitoring_role
 from components.data.postgres_parameters import cluster_entries
+from components.grant import Grant
 from components.names import Names
 from components.network.security_group import SecurityGroup
 from settings.aurora import Aurora as AuroraSettings
@@ -19,7 +21,8 @@ from settings.aurora import Aurora as AuroraSettings
 class AuroraStandby(Component):
     """The second member of a global database: storage that follows the first by about a second, and one instance.
 
-    It reads and writes nothing until somebody fails over to it. Its users and their rights come with the data.
+    It reads, and writes nothing until somebody fails over to it. Its users and their rights come with the data; RDS
+    Data API answers there once it is the writer.
 
     Costs at rest: 44 USD a month at 0.5 ACU, the same storage again, and replicated writes. The network, the key and
     the identifier replace it, without loss: it is filled again from the first member.
@@ -39,8 +42,12 @@ class AuroraStandby(Component):
 
     Attributes:
         cluster: The cluster.
-        instance: Its instance.
+        instances: Its instance.
         identifier: Its identifier.
+        arn: Its ARN, known before deployment where the account is.
+        security_group: The group that its users must reach.
+        host: Address of its writer, once it has one.
+        reader_host: Address that reads at any time.
     """
 
     token = "data:AuroraStandby"  # noqa: S105 - a type token
@@ -60,8 +67,11 @@ class AuroraStandby(Component):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts=opts)
+        self._settings = settings
+        self._names = names
         protected = settings.deletion_protection
         self.identifier = names.physical("aurora-standby")
+        self.arn: pulumi.Input[str] = names.arn("rds", f"cluster:{self.identifier}")
         subnets = rds.SubnetGroup(
             name, subnet_ids=subnet_ids, description="Private subnets of the standby", tags=self.tags, opts=self.child()
         )
@@ -76,7 +86,7 @@ class AuroraStandby(Component):
             tags=self.tags,
             opts=self.child(),
         )
-        # Nobody reaches it before it is promoted; whoever does that opens the port to the functions there.
+        # Each function there opens the port for itself with a rule of its own; nothing leaves.
         self.security_group = SecurityGroup(name, vpc_id=vpc_id, description="Aurora standby", opts=self.child())
         logs = [
             cloudwatch.LogGroup(
@@ -106,6 +116,7 @@ class AuroraStandby(Component):
             kms_key_id=kms_key_arn,
             port=settings.port,
             iam_database_authentication_enabled=True,
+            enable_http_endpoint=settings.data_api,
             db_cluster_parameter_group_name=parameters.name,
             db_subnet_group_name=subnets.name,
             vpc_security_group_ids=[self.security_group.id],
@@ -128,7 +139,7 @@ class AuroraStandby(Component):
                 ignore_changes=["replicationSourceIdentifier"],
             ),
         )
-        self.instance = rds.ClusterInstance(
+        instance = rds.ClusterInstance(
             f"{name}-instance",
             identifier=names.physical("aurora-standby", "instance"),
             region=names.region,
@@ -148,4 +159,26 @@ class AuroraStandby(Component):
             tags=self.tags,
             opts=self.child(delete_before_replace=True, depends_on=monitoring),
         )
+        self.instances = [instance]
+        self.host: pulumi.Output[str] = self.cluster.endpoint
+        self.reader_host: pulumi.Output[str] = self.cluster.reader_endpoint
         self.register_outputs({"identifier": self.identifier})
+
+    def grant(self, user: str, detail: str = "") -> Grant:
+        """Let a function sign in; ``AuroraAccess.grant`` tells what it receives.
+
+        Args:
+            user: The function's name.
+            detail: ``reader`` for the readers alone.
+        """
+        return AuroraAccess(
+            settings=self._settings,
+            names=self._names,
+            target=self.logical_name,
+            arn=self.arn,
+            signs_in_at=self.cluster.cluster_resource_id,
+            host=self.host,
+            reader_host=self.reader_host,
+            security_group_id=self.security_group.id,
+            depends_on=self.instances,
+        ).grant(user, detail)

@@ -8,6 +8,7 @@ import pulumi
 
 from components.names import Names
 from components.secrets.random_text import random_text
+from components.secrets.replica import Replica
 from components.secrets.stored_value import Store, StoredValue
 
 
@@ -49,6 +50,46 @@ def create_user(
         value=value,
         made_up=True,
         recovery_days=recovery_days,
+        kms_key_arn=kms_key_arn,
+        opts=opts,
+    )
+
+
+def create_administrator(
+    name: str,
+    *,
+    user: str,
+    names: Names,
+    recovery_days: int,
+    replica: Replica | None,
+    kms_key_arn: pulumi.Input[str] | None,
+    opts: pulumi.ResourceOptions,
+) -> StoredValue:
+    """Keep the password of a database's administrator as ``<system>/<stage>/db/administrator``.
+
+    For the databases whose password RDS does not keep. The value is JSON with ``username`` and ``password``, made up
+    once; Pulumi's state has it too, encrypted, because the database is made with it.
+
+    Args:
+        name: Logical name.
+        user: The administrator's name.
+        names: Names of the stack.
+        recovery_days: Days that a deleted secret can be restored; 0 deletes at once.
+        replica: Where a copy is kept, or None.
+        kms_key_arn: Customer key; AWS's own key otherwise.
+        opts: Options of the stored value.
+    """
+    return StoredValue(
+        name,
+        parts=["db", "administrator"],
+        names=names,
+        description="Administrator of the database",
+        store="secrets-manager",
+        value=random_text().apply(lambda password: json.dumps({"username": user, "password": password})),
+        made_up=True,
+        readable=True,
+        recovery_days=recovery_days,
+        replica=replica,
         kms_key_arn=kms_key_arn,
         opts=opts,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -121,8 +122,24 @@ class Table(Component):
         Raises:
             ValueError: Another detail.
         """
-        if detail not in _ACTIONS:
-            raise ValueError(f'"table:{self._table_name}/{detail}" of {user}: a table is linked to {_details()}')
+        _check_detail(self._table_name, user, detail)
+        return self._give(detail, self._names, self.arn, self._kms_key_arn)
+
+    def replica(self, names: Names) -> TableReplica:
+        """The table as another region has it.
+
+        Args:
+            names: Names of the stack in that region.
+        """
+        return TableReplica(table=self, names=names)
+
+    def grant_in(self, names: Names, user: str, detail: str) -> Grant:
+        """The same for the replica in another region."""
+        _check_detail(self._table_name, user, detail)
+        arn = names.arn("dynamodb", f"table/{self.physical_name}")
+        return self._give(detail, names, arn, self.settings.replica_key_arn)
+
+    def _give(self, detail: str, names: Names, arn: pulumi.Input[str], kms_key_arn: pulumi.Input[str] | None) -> Grant:
         keys = self.settings.leading_keys
         # ForAllValues also holds for a call that names no key, so a scan must stay out.
         scans = not keys and detail not in ("append", "change")
@@ -132,10 +149,10 @@ class Table(Component):
                 Statement(
                     sid="UseItems",
                     actions=[*_ACTIONS[detail], *([_SCAN] if scans else [])],
-                    resources=[self.arn, *([concat(self.arn, "/index/*")] if self.settings.indexes else [])],
+                    resources=[arn, *([concat(arn, "/index/*")] if self.settings.indexes else [])],
                     conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(keys)}} if keys else {},
                 ),
-                *key_statements(self._names, self._kms_key_arn, "dynamodb", READ if detail == "read" else READ_WRITE),
+                *key_statements(names, kms_key_arn, "dynamodb", READ if detail == "read" else READ_WRITE),
             ],
             depends_on=[self.table],
         )
@@ -212,6 +229,33 @@ class Table(Component):
                 propagate_tags=True,
             )
         ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableReplica:
+    """A table in another region, for its users there. Makes no resource: the table names its replicas.
+
+    Attributes:
+        table: The table.
+        names: Names of the stack in that region.
+    """
+
+    table: Table
+    names: Names
+
+    @property
+    def physical_name(self) -> str:
+        """Exact name in AWS, which is the same everywhere."""
+        return self.table.physical_name
+
+    def grant(self, user: str, detail: str = "") -> Grant:
+        """Give a function the items; ``Table.grant`` tells what it receives."""
+        return self.table.grant_in(self.names, user, detail)
+
+
+def _check_detail(table: str, user: str, detail: str) -> None:
+    if detail not in _ACTIONS:
+        raise ValueError(f'"table:{table}/{detail}" of {user}: a table is linked to {_details()}')
 
 
 def _details() -> str:

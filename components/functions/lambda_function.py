@@ -205,7 +205,7 @@ class LambdaFunction(Component):
             description=f"What function {function} may do",
             names=self._names,
             # Exact, so that a policy that names the role can be read before the role exists.
-            role_name=self._names.physical(function, "function", limit=_ROLE_NAME_LIMIT),
+            role_name=self._names.once(function, "function", limit=_ROLE_NAME_LIMIT),
             statements=[
                 Statement(sid="WriteLogs", actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[streams]),
                 *([trace] if self._settings.tracing else []),

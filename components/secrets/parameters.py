@@ -19,7 +19,7 @@ from settings.parameters import Parameter
 
 if TYPE_CHECKING:
     # It loads Secrets Manager, which plain parameters do not use.
-    from components.secrets.secret import Secret
+    from components.secrets.secret import ReadableSecret
 
 
 class Parameters(Component):
@@ -54,7 +54,7 @@ class Parameters(Component):
         settings: Mapping[str, Parameter],
         names: Names,
         origins: Sequence[str] = (),
-        secrets: Mapping[str, Secret],
+        secrets: Mapping[str, ReadableSecret],
         kms_key_arn: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -86,7 +86,7 @@ class Parameters(Component):
         )
 
     def _create(
-        self, key: str, parameter: Parameter, origins: Sequence[str], secrets: Mapping[str, Secret]
+        self, key: str, parameter: Parameter, origins: Sequence[str], secrets: Mapping[str, ReadableSecret]
     ) -> ssm.Parameter:
         value: pulumi.Input[str]
         if parameter.secret is not None:

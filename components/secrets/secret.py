@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import dataclass
+from typing import Protocol
 
 import pulumi
 
@@ -10,6 +11,7 @@ from components.component import Component
 from components.grant import Grant
 from components.names import Names
 from components.secrets.random_text import random_text
+from components.secrets.replica import Replica
 from components.secrets.stored_value import UNSET, StoredValue
 from settings.secrets import Secret as SecretSettings
 
@@ -26,6 +28,7 @@ class Secret(Component):
         secret_name: Name in the ``secrets`` section.
         settings: What it is for, where it is kept and who makes its value.
         names: Names of the stack.
+        replica: Where a copy is kept, up to date, or None.
         kms_key_arn: Customer key; AWS's own key otherwise.
         opts: Options of the component.
 
@@ -47,6 +50,7 @@ class Secret(Component):
         secret_name: str,
         settings: SecretSettings,
         names: Names,
+        replica: Replica | None = None,
         kms_key_arn: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -67,6 +71,7 @@ class Secret(Component):
             made_up=settings.generate or bool(settings.fields),
             readable=bool(settings.fields),
             recovery_days=settings.recovery_days,
+            replica=replica if settings.store == "secrets-manager" else None,
             kms_key_arn=kms_key_arn,
             opts=self.child(),
         )
@@ -95,9 +100,7 @@ class Secret(Component):
         Raises:
             ValueError: The secret holds one value.
         """
-        if self.stored.content is None:
-            raise ValueError(f"{self.logical_name} has no fields")
-        return pulumi.Output.secret(self.stored.content.apply(lambda text: json.loads(text)[name]))
+        return self.stored.field(name)
 
     def grant(self, user: str) -> Grant:
         """Give a service the secret, in the variable named like it: ``JWT_SECRET`` for ``jwt-secret``.
@@ -110,6 +113,45 @@ class Secret(Component):
             secrets={self.variable: self.stored.reference},
             secret_statements=self.stored.read_statements,
             depends_on=[self.stored.written],
+        )
+
+
+class ReadableSecret(Protocol):
+    """A secret that can be given to its users, or the copy of one."""
+
+    def field(self, name: str) -> pulumi.Output[str]:
+        """One field of a secret that holds several, as a secret."""
+        ...
+
+    def grant(self, user: str) -> Grant:
+        """Give a user the secret."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretCopy:
+    """The copy of a secret in another region, for its users there. Makes no resource.
+
+    Attributes:
+        secret: The secret.
+        replica: Where the copy is.
+    """
+
+    secret: Secret
+    replica: Replica
+
+    def field(self, name: str) -> pulumi.Output[str]:
+        """One field, which is the same everywhere."""
+        return self.secret.field(name)
+
+    def grant(self, user: str) -> Grant:
+        """Give a user the copy, in the variable that the secret has."""
+        del user  # every user reads the same value in the same way
+        stored = self.secret.stored
+        return Grant(
+            secrets={self.secret.variable: stored.reference_in(self.replica.names)},
+            secret_statements=stored.statements_in(self.replica),
+            depends_on=[stored.written],
         )
 
 

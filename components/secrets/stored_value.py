@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Final, Literal
 
@@ -11,6 +12,7 @@ from components.component import Component
 from components.grant import Statement
 from components.names import Names
 from components.secrets.key_access import key_statements
+from components.secrets.replica import Replica
 from components.secrets.secret_names import has_plain_address, parameter_arn, plain_secret_arn, secret_arn_pattern
 
 Store = Literal["secrets-manager", "parameter-store"]
@@ -46,6 +48,7 @@ class StoredValue(Component):
         readable: Whether a made-up value is kept, encrypted, in Pulumi's state, because another resource copies it.
             Secrets Manager only.
         recovery_days: Days that a deleted secret can be restored, 7 to 30; 0 deletes at once. Secrets Manager only.
+        replica: Where a copy is kept, up to date, or None. Secrets Manager only.
         kms_key_arn: Customer key; AWS's own key otherwise.
         opts: Options of the component.
 
@@ -73,6 +76,7 @@ class StoredValue(Component):
         made_up: bool = False,
         readable: bool = False,
         recovery_days: int = 0,
+        replica: Replica | None = None,
         kms_key_arn: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -89,14 +93,20 @@ class StoredValue(Component):
         self.written: pulumi.Resource
         if store == "secrets-manager":
             self._path = path or names.secret(*parts)
-            self._to_secrets_manager(description, value, made_up, readable, recovery_days)
+            self._to_secrets_manager(description, value, made_up, readable, recovery_days, replica)
         else:
             self._path = names.path(*parts)
             self._to_parameter_store(description, UNSET if value is None else value, made_up)
         self.register_outputs({"reference": self.reference})
 
     def _to_secrets_manager(
-        self, description: str, value: pulumi.Input[str] | None, made_up: bool, readable: bool, recovery_days: int
+        self,
+        description: str,
+        value: pulumi.Input[str] | None,
+        made_up: bool,
+        readable: bool,
+        recovery_days: int,
+        replica: Replica | None,
     ) -> None:
         # Only this store needs the service's module; loading it costs time that the other need not spend.
         from pulumi_aws import secretsmanager
@@ -107,6 +117,7 @@ class StoredValue(Component):
             description=description,
             kms_key_id=self._kms_key_arn,
             recovery_window_in_days=recovery_days,
+            replicas=None if replica is None else [{"region": replica.names.region, "kms_key_id": replica.kms_key_arn}],
             tags=self.tags,
             opts=self.child(delete_before_replace=True),
         )
@@ -164,16 +175,47 @@ class StoredValue(Component):
         self.written = self.parameter
         self.reference = self._path
 
+    def field(self, name: str) -> pulumi.Output[str]:
+        """One field of a value that holds several, as a secret.
+
+        Args:
+            name: The field.
+
+        Raises:
+            ValueError: Pulumi's state does not have the value.
+        """
+        if self.content is None:
+            raise ValueError(f"{self.logical_name} has no fields")
+        return pulumi.Output.secret(self.content.apply(lambda text: json.loads(text)[name]))
+
+    def reference_in(self, names: Names) -> pulumi.Input[str]:
+        """What names the copy in another region; a copy shares the name of its secret, and the suffix.
+
+        Args:
+            names: Names of the stack in that region.
+        """
+        if has_plain_address(self._path):
+            return plain_secret_arn(names, self._path)
+        return self.arn.apply(lambda arn: arn.replace(f":{self._names.region}:", f":{names.region}:"))
+
+    def statements_in(self, replica: Replica) -> list[Statement]:
+        """What a reader of the copy may do: read it and no other.
+
+        Args:
+            replica: Where the copy is.
+        """
+        read = Statement(
+            sid="ReadSecrets",
+            actions=["secretsmanager:GetSecretValue"],
+            resources=[secret_arn_pattern(replica.names, self._path)],
+        )
+        return [read, *key_statements(replica.names, replica.kms_key_arn, "secretsmanager")]
+
     @property
     def read_statements(self) -> list[Statement]:
         """What a reader may do: read this value and no other."""
         if self.secret is not None:
-            read = Statement(
-                sid="ReadSecrets",
-                actions=["secretsmanager:GetSecretValue"],
-                resources=[secret_arn_pattern(self._names, self._path)],
-            )
-            return [read, *key_statements(self._names, self._kms_key_arn, "secretsmanager")]
+            return self.statements_in(Replica(names=self._names, kms_key_arn=self._kms_key_arn))
         read = Statement(
             sid="ReadParameters",
             actions=["ssm:GetParameters"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import pulumi
@@ -48,6 +49,7 @@ class Bucket(Component):
         kms_key_arn: Customer key; S3's own key otherwise.
         cors_origins: Origins instead of those in the settings.
         region: Another region than the stack's.
+        stands_for: Bucket that users in that region find this one by; None for a copy that nobody uses there.
         opts: Options of the component.
 
     Attributes:
@@ -74,14 +76,16 @@ class Bucket(Component):
         kms_key_arn: pulumi.Input[str] | None = None,
         cors_origins: Sequence[pulumi.Input[str]] = (),
         region: str | None = None,
+        stands_for: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts=opts)
         self.bucket_name = bucket_name
         self.settings = settings
         self.kms_key_arn = None if settings.receives_logs else kms_key_arn
-        self._names = names
+        self._names = names if region is None else replace(names, region=region)
         self._region = region
+        self._known_as = stands_for or bucket_name
         self.name = _physical_name(names, bucket_name)
         self.arn = concat("arn:aws:s3:::", self.name)
         self.bucket = self._create_bucket()
@@ -93,7 +97,7 @@ class Bucket(Component):
         self._log_access(log_bucket)
         self._allow_origins(cors_origins)
         self._add_options()
-        self._parameter = self._publish_name() if region is None else None
+        self._parameter = self._publish_name() if region is None or stands_for is not None else None
         self.ready: list[pulumi.Resource] = [self.bucket, self.ownership, *self._optional(self.versioning)]
         self.register_outputs({"name": self.bucket.bucket})
 
@@ -107,10 +111,12 @@ class Bucket(Component):
         del user  # every user gets the same rights within its folder
         folder = prefix.strip("/")
         objects = concat(self.arn, f"/{folder}/*" if folder else "/*")
-        parameter = self._names.path("buckets", self.bucket_name)
+        parameter = self._names.path("buckets", self._known_as)
+        # A copy is encrypted with a key of AWS's own, for which nobody needs a right.
+        key = self.kms_key_arn if self._region is None else None
         listing = {"StringLike": {"s3:prefix": [folder, f"{folder}/*"]}} if folder else {}
         return Grant(
-            secrets={f"BUCKET_{self.bucket_name.replace('-', '_').upper()}": parameter},
+            secrets={f"BUCKET_{self._known_as.replace('-', '_').upper()}": parameter},
             statements=[
                 Statement(
                     sid="UseObjects",
@@ -124,7 +130,7 @@ class Bucket(Component):
                     resources=[objects],
                 ),
                 Statement(sid="ListObjects", actions=["s3:ListBucket"], resources=[self.arn], conditions=listing),
-                *key_statements(self._names, self.kms_key_arn, "s3", READ_WRITE),
+                *key_statements(self._names, key, "s3", READ_WRITE),
             ],
             secret_statements=[
                 Statement(
@@ -274,10 +280,11 @@ class Bucket(Component):
     def _publish_name(self) -> ssm.Parameter:
         return ssm.Parameter(
             self.logical_name,
-            name=self._names.path("buckets", self.bucket_name),
-            description=f"Name of the {self.bucket_name} bucket",
+            name=self._names.path("buckets", self._known_as),
+            description=f"Name of the {self._known_as} bucket",
             type="String",
             value=self.bucket.bucket,
+            region=self._region,
             tags=self.tags,
             opts=self.child(delete_before_replace=True),
         )

@@ -29,6 +29,7 @@ class BucketReplication(Component):
         region: The second region.
         names: Names of the stack.
         log_bucket: Bucket in the second region that receives the copy's access log, or None.
+        used_there: Whether somebody in the second region reads and writes the copy, under the bucket's own name.
         opts: Options of the component.
 
     Attributes:
@@ -50,6 +51,7 @@ class BucketReplication(Component):
         region: str,
         names: Names,
         log_bucket: Bucket | None = None,
+        used_there: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         if not bucket.settings.versioned:
@@ -60,6 +62,7 @@ class BucketReplication(Component):
         self._bucket = bucket
         self._names = names
         self._region = region
+        self._used_there = used_there
         self.copy = self._create_copy(log_bucket)
         self.role = self._create_role()
         policy = self._allow_copying()
@@ -82,6 +85,7 @@ class BucketReplication(Component):
             log_bucket=log_bucket,
             kms_key_arn=None if alias is None else self._names.arn("kms", alias, region=self._region),
             region=self._region,
+            stands_for=bucket.bucket_name if self._used_there else None,
             opts=self.child(),
         )
         BucketAccess(

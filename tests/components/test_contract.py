@@ -33,8 +33,8 @@ def _component_classes() -> list[tuple[str, ast.ClassDef]]:
     return found
 
 
-#: The platform composes the others and takes the settings alone.
-CLASSES = [(file, node) for file, node in _component_classes() if node.name != "Platform"]
+#: A site composes the others: the platform takes the settings alone, and what stands by takes the platform.
+CLASSES = [(file, node) for file, node in _component_classes() if node.name != "Site"]
 IDS = [f"{file}:{node.name}" for file, node in CLASSES]
 
 

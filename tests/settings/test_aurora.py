@@ -54,34 +54,3 @@ def test_a_mistake_is_one_line(refused: Callable[..., list[str]], old: str, new:
     assert problem.startswith("Pulumi.yaml:")
     assert where in problem
     assert words in problem
-
-
-STANDBY = """aurora:
-    value:
-      standby:
-        network:
-          cidr: 10.1.0.0/16
-          zones: [us-west-2a, us-west-2b]
-          publicSubnets: [10.1.1.0/24, 10.1.2.0/24]
-          privateSubnets: [10.1.11.0/24, 10.1.12.0/24]
-          flowLogs: {enabled: false}
-"""
-SECOND = ("  region: {value: us-east-1}\n", "  region: {value: us-east-1}\n  secondaryRegion: {value: us-west-2}\n")
-
-
-def test_a_standby_lives_in_another_region(refused: Callable[..., list[str]], system: Callable[..., Settings]) -> None:
-    sample, bent = (SAMPLE, (AURORA, STANDBY)), (SECOND[0], SECOND[1].replace("us-west-2", "us-east-1"))
-    assert system(*sample, SECOND).aurora is not None
-    (problem,) = refused(*sample)
-    assert "aurora.standby: needs secondaryRegion" in problem
-    problems = refused(*sample, bent)
-    assert any("us-east-1 is the first region too: a standby there fails with it" in problem for problem in problems)
-    (problem,) = refused(*sample, SECOND, ("[us-west-2a, us-west-2b]", "[us-west-2a, us-east-1b]"))
-    assert '"us-east-1b" is not in secondaryRegion us-west-2' in problem
-    (problem,) = refused(*sample, SECOND, ("standby:\n", "minAcu: 0\n      standby:\n"))
-    assert "never pauses" in problem
-
-
-def test_a_link_needs_the_section(refused: Callable[..., list[str]]) -> None:
-    (problem,) = refused(SAMPLE, (AURORA, "containers:\n    value: {}"))
-    assert "the system has no aurora section" in problem

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from guardrails.resource import ABSENT, UNKNOWN
-from tests.support.stacks import ROOT, Planned, planned, reviewed
+from tests.support.stacks import ROOT, Planned, planned
 
 CLUSTER, INSTANCE = "aws:rds/cluster:Cluster", "aws:rds/clusterInstance:ClusterInstance"
 COLLECTION = "aws:opensearch/serverlessCollection:ServerlessCollection"
@@ -255,26 +255,6 @@ def test_prod_is_in_us_east_1_and_only_a_standby_elsewhere(prod: Planned) -> Non
 
     assert regions(prod) == {"us-east-1"}
     assert regions(planned("askiam", "prod", preset="standby")) == {"us-east-1", "us-west-2"}
-
-
-def test_a_standby_follows_the_database_in_the_second_region() -> None:
-    plan = planned("askiam", "prod", preset="standby")
-    everywhere = plan.one("aws:rds/globalCluster:GlobalCluster")
-    assert everywhere.get("storageEncrypted") is True
-    assert everywhere.get("deletionProtection") is True
-    first, second = sorted(plan.all(CLUSTER), key=lambda cluster: cluster.name)
-    assert (first.name, second.name, second.get("region")) == ("aurora", "aurora-standby", "us-west-2")
-    for cluster in (first, second):
-        assert plan.refers(cluster, "globalClusterIdentifier") == {"aurora-global"}
-        assert cluster.get("storageEncrypted") is True
-    # The first member makes the users; the second gets them with the data, under a key of its own region.
-    assert second.get("masterUsername") is ABSENT
-    assert plan.refers(second, "kmsKeyId") == {"standby-key"}
-    assert any("aurora-writer" in urn for urn in second.dependencies)
-    zones = {s.get("availabilityZone") for s in plan.all("aws:ec2/subnet:Subnet") if s.name.startswith("standby-vpc")}
-    assert zones == {"us-west-2a", "us-west-2b"}
-    found = reviewed("askiam", "prod", preset="standby")
-    assert [f.message for f in found.findings if f.level == "mandatory"] == []
 
 
 def test_precedents_can_live_in_the_database_by_one_line() -> None:
