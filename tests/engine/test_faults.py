@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+
 import pytest
 
-from tests.engine.engine import ROOT, Engine, needs_cli
+from tests.engine.engine import QUICK, ROOT, Engine, needs_cli
 from tierwise.preview.engine import plan
 from tierwise.preview.urns import PROVIDER_PREFIX
 
 pytestmark = [pytest.mark.engine, needs_cli, pytest.mark.xdist_group("faults")]
 
-#: How many creations each deployment gets through before one fails, and how; the next goes on from there.
-_FAILURES = {
-    0: {"fault": "fail"},
-    10: {"fault": "half"},
-    25: {"fault": "timeout", "seconds": 0.1},
-    40: {"fault": "half"},
-    42: {"fault": "fail"},
-    44: {"fault": "half"},
-    46: {"fault": "timeout", "seconds": 0.1},
-    48: {"fault": "fail"},
-}
+#: What strikes, one deployment after another.
+_FAULTS = ({"fault": "fail"}, {"fault": "half"}, {"fault": "timeout", "seconds": 0.1}, {"fault": "half"})
+#: How many creations each deployment gets through before it is struck.
+_STRIDE = 34
 
 
 def test_a_deployment_that_fails_anywhere_is_finished_by_the_next(fresh_engine: Engine) -> None:
     engine = fresh_engine
     engine.run("stack", "init", "prod", system="pika")
-    for reached, fault in _FAILURES.items():
-        engine.fail({"operation": "create", "after": reached, "times": 1, **fault})
-        engine.up("prod", "pika", fails=True)
+    reached: list[int] = []
+    for number in itertools.count():
+        # A fault is spent once it has struck, so each has a position of its own.
+        after = _STRIDE + number if number else 0
+        engine.fail({"operation": "create", "after": after, "times": 1, **_FAULTS[number % len(_FAULTS)]})
+        done = engine.output("up", "--yes", "--skip-preview", "-s", "prod", system="pika", **QUICK)
         assert engine.lost_or_doubled("prod", "pika") == [], reached
+        if done.returncode == 0:
+            break
+        assert re.search("told to fail here|timeout while waiting", done.stdout), done.stdout + done.stderr
+        reached.append(len(engine.cloud.all()))
+    # From the first resource to the last ones, each time further on.
+    assert reached == sorted(set(reached))
+    assert reached[0] < _STRIDE
+    assert len(engine.cloud.all()) - reached[-1] <= 2 * _STRIDE
     engine.fail()
-    engine.up("prod", "pika")
     assert engine.lost_or_doubled("prod", "pika") == []
     wanted = {
         resource.urn
