@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,9 @@ def test_nothing_of_the_users_own_is_in_reach(tmp_path: Path) -> None:
     assert found["A"] == "b"
     assert found["PATH"].startswith(str(places.plugins))
     assert found["PULUMI_BACKEND_URL"].startswith("file://")
+    # Nor what its home folder has, or the machine that it runs on.
+    assert (found["AWS_CONFIG_FILE"], found["AWS_SHARED_CREDENTIALS_FILE"]) == (os.devnull, os.devnull)
+    assert found["AWS_EC2_METADATA_DISABLED"] == "true"
 
 
 def test_plugins_are_executable(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -146,13 +146,8 @@ class Cloud:
             region: Where to look first; an id that only another region knows is not found.
             arn: Tells apart what shares an id, such as the revisions of a task definition; the newest when None.
         """
-        with self._connected() as database:
-            rows = database.execute(
-                "SELECT account, region, type, key, id, urn, inputs, outputs FROM resources"
-                " WHERE type = ? AND id = ? AND account = ? AND region IN (?, '') ORDER BY created DESC",
-                (type_, id_, account, region),
-            ).fetchall()
-        found = [_held(row) for row in rows]
+        where = "type = ? AND id = ? AND account = ? AND region IN (?, '')"
+        found = self._select(where, (type_, id_, account, region), "created DESC")
         if arn is not None:
             found = [held for held in found if held.outputs.get("arn", arn) == arn]
         return found[0] if found else None
@@ -168,23 +163,11 @@ class Cloud:
 
     def all(self, type_: str | None = None) -> list[Held]:
         """Everything, or everything of a type, in the order of creation."""
-        where, arguments = (" WHERE type = ?", (type_,)) if type_ else ("", ())
-        with self._connected() as database:
-            rows = database.execute(
-                f"SELECT account, region, type, key, id, urn, inputs, outputs FROM resources{where}"  # noqa: S608
-                " ORDER BY created, type, key",
-                arguments,
-            ).fetchall()
-        return [_held(row) for row in rows]
+        return self._select("type = ?", (type_,)) if type_ else self._select("TRUE", ())
 
     def named(self, type_: str, urn: str) -> list[Held]:
         """What a URN has made that is still there."""
-        with self._connected() as database:
-            rows = database.execute(
-                "SELECT account, region, type, key, id, urn, inputs, outputs FROM resources WHERE type = ? AND urn = ?",
-                (type_, urn),
-            ).fetchall()
-        return [_held(row) for row in rows]
+        return self._select("type = ? AND urn = ?", (type_, urn))
 
     def next(self, counter: str) -> int:
         """The next number of a counter that never goes back; 1 at first."""
@@ -203,6 +186,15 @@ class Cloud:
                 (fault,),
             ).fetchone()
         return int(row[0])
+
+    def _select(self, where: str, arguments: tuple[str, ...], order: str = "created, type, key") -> list[Held]:
+        with self._connected() as database:
+            rows = database.execute(
+                "SELECT account, region, type, key, id, urn, inputs, outputs FROM resources"  # noqa: S608
+                f" WHERE {where} ORDER BY {order}",
+                arguments,
+            ).fetchall()
+        return [_held(row) for row in rows]
 
     @contextmanager
     def _connected(self) -> Generator[sqlite3.Connection]:
@@ -249,15 +241,4 @@ def drift(cloud: Cloud, held: Held, changes: Mapping[str, Any]) -> None:
         changes: New values by property.
     """
     inputs = {**held.inputs, **{name: value for name, value in changes.items() if name in held.inputs}}
-    cloud.change(
-        Held(
-            held.account,
-            held.region,
-            held.type,
-            held.key,
-            held.id,
-            held.urn,
-            inputs,
-            {**held.outputs, **changes},
-        )
-    )
+    cloud.change(replace(held, inputs=inputs, outputs={**held.outputs, **changes}))

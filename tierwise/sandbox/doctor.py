@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -116,9 +115,9 @@ def _credentials() -> Diagnosis:
     return Diagnosis("AWS credentials", ", ".join(named), needed, "" if named else "aws sso login, then AWS_PROFILE=…")
 
 
-def _version(command: list[str], path: str, which: Callable[..., str | None] = shutil.which) -> str | None:
+def _version(command: list[str], path: str) -> str | None:
     """The first line that a command prints, or None when there is none or it fails."""
-    program = which(command[0], path=path)
+    program = shutil.which(command[0], path=path)
     if program is None:
         return None
     try:

@@ -63,6 +63,10 @@ def environment(places: Places, inherited: Mapping[str, str]) -> dict[str, str]:
         "PULUMI_HOME": str(places.home),
         "PULUMI_CONFIG_PASSPHRASE": _PASSPHRASE,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
+        # The CLI itself knows AWS, for state and keys that are kept there: it finds nobody's login.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
     }
 

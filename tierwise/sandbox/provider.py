@@ -6,7 +6,7 @@ import importlib
 import json
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, cast
 
 from guardrails.resource import UNKNOWN
@@ -222,7 +222,7 @@ class Provider:
         outputs |= {name: value for name, value in echoed.items() if not contains_unknown(value)}
         if "tagsAll" in outputs:
             outputs["tagsAll"] = self._all_tags(inputs)
-        self._cloud.change(Held(held.account, held.region, held.type, held.key, held.id, urn, _stored(inputs), outputs))
+        self._cloud.change(replace(held, inputs=_stored(inputs), outputs=outputs))
         self._fall_over(fault, id_, outputs)
         return outputs
 
