@@ -1,4 +1,4 @@
-"""An engine that is killed in the middle, and two engines at one stack."""
+"""An engine that is killed or told to stop in the middle, and two engines at once."""
 
 from __future__ import annotations
 
@@ -99,3 +99,16 @@ def test_an_engine_that_is_told_to_stop_leaves_nothing_to_recover(fresh_engine: 
     engine.up("dev", "phoney")
     assert engine.lost_or_doubled("dev", "phoney") == []
     assert engine.summary("dev", "phoney").keys() == {"same"}
+
+
+def test_two_engines_share_one_cloud(fresh_engine: Engine) -> None:
+    engine = fresh_engine
+    stages = ("dev", "prod")
+    for stage in stages:
+        engine.run("stack", "init", stage, system="phoney")
+    running = [engine.start("up", "--yes", "--skip-preview", "-s", stage, system="phoney") for stage in stages]
+    said = [one.communicate(timeout=_PATIENCE)[0] for one in running]
+    assert [one.returncode for one in running] == [0, 0], said
+    for stage in stages:
+        assert engine.lost_or_doubled(stage, "phoney") == []
+        assert engine.summary(stage, "phoney").keys() == {"same"}
