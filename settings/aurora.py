@@ -75,6 +75,9 @@ class Aurora(Section):
     """Further entries of the cluster's parameter group."""
     extensions: tuple[str, ...] = ()
     """PostgreSQL extensions that the bootstrap creates, such as ``vector``."""
+    sql: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*\.sql$")], ...] = ()
+    """Files of statements that the bootstrap runs in this order, such as tables, views and grants, relative to the
+    program. Each statement must bear to be run again."""
     proxy: bool = False
     """Whether RDS Proxy pools connections in front of it. It keeps connections open, so the cluster never pauses."""
 

@@ -280,11 +280,7 @@ def test_the_bootstrap_page_names_the_statements_that_run() -> None:
         assert file.name in page
     for extension in configured()["database"]["extensions"]:
         assert f"`{extension}`" in page
-        assert (
-            f"CREATE EXTENSION IF NOT EXISTS {extension} "
-            in (CONTAINER / "starter" / "sql" / "extensions.sql").read_text()
-        )
-    assert "for name in $SERVICES database-dump; do" in page
+    assert "the service that `databaseDump` names" in page.replace("\n", " ")
 
 
 def test_the_runbooks_know_the_services() -> None:

@@ -155,9 +155,22 @@ def test_nothing_is_written_into_a_statement(database: Sqlite) -> None:
     assert extracted(database, "I need HR Analyst in Workday", user=evil)["reason"] == "unknown user"
     checked(database)
     assert all(evil not in sql and "123" not in sql for sql in database.statements)
-    users = (SOURCE / "sql/users.sql").read_text()
-    granted = [line for line in users.splitlines() if "TO mcp_validator;" in line]
-    assert granted == ["GRANT SELECT ON ALL TABLES IN SCHEMA public TO mcp_validator;"]
+
+
+@pytest.mark.requirement("ASKIAM-81")
+def test_the_validators_user_reads_and_does_nothing_else() -> None:
+    from tierwise.operations.database.cluster_plan import plan_cluster
+    from tierwise.operations.stack import load_settings, one_target
+
+    settings = load_settings(one_target("askiam/prod", ROOT))
+    assert settings.aurora is not None
+    texts = [statement.text for statement in plan_cluster(settings, settings.aurora, ROOT).statements]
+    granted = [text for text in texts if "mcp_validator" in text and "GRANT" in text]
+    assert granted == [
+        'GRANT rds_iam TO "mcp_validator"',
+        'GRANT USAGE ON SCHEMA public TO "mcp_validator"',
+        'GRANT SELECT ON ALL TABLES IN SCHEMA public TO "mcp_validator"',
+    ]
 
 
 # The precedents

@@ -23,6 +23,8 @@ _NAMED_OTHERWISE: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("apigateway", "GetApiKeys"): ("apigateway:GET",),
     ("apigateway", "GetRestApi"): ("apigateway:GET",),
     ("apigatewayv2", "GetApi"): ("apigateway:GET",),
+    ("ecs", "RegisterTaskDefinition"): ("ecs:RegisterTaskDefinition", "ecs:TagResource", "iam:PassRole"),
+    ("ecs", "RunTask"): ("ecs:RunTask", "ecs:TagResource", "iam:PassRole"),
     ("lambda", "Invoke"): ("lambda:InvokeFunction",),
     ("lambda", "GetFunctionConcurrency"): ("lambda:GetFunctionConcurrency",),
     ("s3", "CopyObject"): ("s3:GetObjectVersion", "s3:PutObject"),

@@ -41,8 +41,6 @@ _SMOKE: Final = (
     "ecs:ListTasks",
     "lambda:GetAlias",
     "lambda:GetFunctionConfiguration",
-    "lex:DescribeBotAlias",
-    "lex:ListBotAliases",
     "secretsmanager:GetSecretValue",
     "ssm:GetParameter",
     "synthetics:GetCanaryRuns",
@@ -103,6 +101,17 @@ _SCRATCH: Final = (
 #: Reading over the Data API as one of the database's users; the API reads the secret on the caller's behalf.
 _SELECT: Final = ("rds-data:ExecuteStatement", "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")
 
+#: A task that runs once, and what it said; handing it its roles is a right of its own.
+_ONE_OFF: Final = (
+    "ecs:DescribeTaskDefinition",
+    "ecs:DescribeTasks",
+    "ecs:RunTask",
+    "ecs:StopTask",
+    "ecs:TagResource",
+    "iam:PassRole",
+    "logs:GetLogEvents",
+)
+
 COMMANDS: Final[Mapping[str, Needs]] = {
     "history": Needs("lists what was done to a stack", ("ssm:GetParameterHistory", "ssm:GetParametersByPath")),
     "schedule": Needs(
@@ -156,6 +165,39 @@ COMMANDS: Final[Mapping[str, Needs]] = {
                 }
             )
         ),
+    ),
+    "db-bootstrap": Needs(
+        "gives a database its extensions, roles, schemas and grants",
+        tuple(
+            sorted(
+                {
+                    *_CHANGES,
+                    *_ONE_OFF,
+                    "ecs:DeleteTaskDefinitions",
+                    "ecs:DeregisterTaskDefinition",
+                    "ecs:DescribeServices",
+                    "ecs:ListTaskDefinitions",
+                    "ecs:ListTasks",
+                    "ecs:RegisterTaskDefinition",
+                    "iam:DeleteRolePolicy",
+                    "iam:GetRolePolicy",
+                    "iam:PutRolePolicy",
+                    "rds-data:BeginTransaction",
+                    "rds-data:CommitTransaction",
+                    "rds-data:ExecuteStatement",
+                    "rds-data:RollbackTransaction",
+                    "rds:DescribeDBClusters",
+                    "rds:DescribeDBInstances",
+                    "secretsmanager:GetSecretValue",
+                }
+            )
+        ),
+        by="operator",
+    ),
+    "db-dump": Needs(
+        "dumps the database now, and looks whether it landed",
+        tuple(sorted({*_CHANGES, *_ONE_OFF, "s3:ListBucket", "scheduler:GetSchedule", "scheduler:ListSchedules"})),
+        by="operator",
     ),
     "deploy": Needs(
         "moves callers of functions to the versions that the stack published",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tierwise.operations.commands import capacity, content, data, deployed, incident, reports, running
+from tierwise.operations.commands import capacity, content, data, database, deployed, incident, reports, running
 
 
 def register(app: typer.Typer, costs: typer.Typer) -> None:
@@ -18,6 +18,7 @@ def register(app: typer.Typer, costs: typer.Typer) -> None:
     running.register(app)
     data.register(app)
     content.register(app)
+    database.register(app)
     capacity.register(app)
     incident.register(app)
     reports.register(app, costs)

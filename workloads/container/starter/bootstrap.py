@@ -1,8 +1,8 @@
 """Prepare a new database: extensions, and a role and schema for each service. ``python -m starter.bootstrap``.
 
-Runs once as a task of its own, with the owner's credentials in the DATABASE_* variables and one variable
-SERVICE_SECRET_<NAME> for each service: a secret with username and password. Running it again changes nothing but the
-passwords, which it sets to what the secrets say.
+Runs once as a task of its own, with the owner's credentials in the DATABASE_* variables, the extensions in
+DATABASE_EXTENSIONS and one variable SERVICE_SECRET_<NAME> for each service: a secret with username and password.
+Running it again changes nothing but the passwords, which it sets to what the secrets say.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, LiteralString, Protocol, cast
 
@@ -25,6 +25,7 @@ from starter.settings import LISTINGS, Credentials, DatabaseSettings, Settings, 
 log = logging.getLogger("starter.bootstrap")
 
 PREFIX = "SERVICE_SECRET_"
+EXTENSIONS = "DATABASE_EXTENSIONS"
 # One role's share: two tasks, doubled during a deployment, with a pool of two, and room for a person.
 CONNECTIONS_PER_SERVICE = 10
 
@@ -59,17 +60,27 @@ def service_credentials(environ: Mapping[str, str]) -> list[Credentials]:
     return found
 
 
-def bootstrap(connection: Connection, database: str, services: list[Credentials], encrypt: Encrypt) -> None:
+def extensions_of(environ: Mapping[str, str]) -> list[str]:
+    """The extensions in the DATABASE_EXTENSIONS variable, such as ``postgis,pgcrypto``; none where it is not set."""
+    return [name.strip() for name in environ.get(EXTENSIONS, "").split(",") if name.strip()]
+
+
+def bootstrap(
+    connection: Connection, database: str, extensions: Sequence[str], services: list[Credentials], encrypt: Encrypt
+) -> None:
     """Create extensions, roles, schemas and the starter's tables in one database.
 
     Args:
         connection: A connection of the database's owner.
         database: The database's name.
+        extensions: Extensions that it is given.
         services: One credential for each service; the username is also the schema. `DUMP_ROLE` may read every
             other one's schema.
         encrypt: Turns a credential into the password verifier that the server stores.
     """
-    connection.execute(statements("extensions.sql", database=sql.Identifier(database)))
+    connection.execute(statements("database.sql", database=sql.Identifier(database)))
+    for extension in extensions:
+        connection.execute(statements("extension.sql", extension=sql.Identifier(extension)))
     for credentials in services:
         connection.execute(
             statements(
@@ -98,10 +109,11 @@ def statements(name: str, **parts: sql.Composable) -> sql.Composed:
 
 
 def main() -> int:
-    """Prepare the database that the environment names. Status 2 when the environment is wrong."""
+    """Prepare the database that the environment names. Status 2 when the environment is wrong, 1 when it is refused."""
     try:
         settings = Settings.from_env(os.environ)
         services = service_credentials(os.environ)
+        extensions = extensions_of(os.environ)
         database = settings.database
         if database is None:
             raise SettingsError("DATABASE_HOST: required")
@@ -109,6 +121,18 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     logs.configure(settings)
+    try:
+        _prepare(database, extensions, services)
+    except psycopg.Error as error:
+        # Its first line alone: what follows may repeat the statement, and with it a verifier.
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        log.error("database refused", extra={"fields": {"reason": reason, "sqlstate": error.sqlstate}})
+        return 1
+    log.info("database prepared", extra={"fields": {"roles": [credentials.username for credentials in services]}})
+    return 0
+
+
+def _prepare(database: DatabaseSettings, extensions: Sequence[str], services: list[Credentials]) -> None:
     with psycopg.connect(**_arguments(database)) as connection:
 
         def verifier(credentials: Credentials) -> str:
@@ -117,9 +141,7 @@ def main() -> int:
                 password, credentials.username.encode(), b"scram-sha-256"
             ).decode()
 
-        bootstrap(connection, database.name, services, verifier)
-    log.info("database prepared", extra={"fields": {"roles": [credentials.username for credentials in services]}})
-    return 0
+        bootstrap(connection, database.name, extensions, services, verifier)
 
 
 def _arguments(database: DatabaseSettings) -> dict[str, Any]:
