@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from tests.operations.conftest import Desk, Result
 from tests.support.aws import Answer, Call
+from tierwise.operations.console import Clock
 
 TARGET = "pika/prod"
 BUCKET = "pika-prod-backups-210987654321"
@@ -86,12 +86,14 @@ def dumps(desk: Desk) -> Dumps:
 
 @pytest.mark.requirement("PIKA-102")
 def test_a_dump_with_content_lands_in_the_backups_bucket(desk: Desk, dumps: Dumps) -> None:
+    later = 4_000_000_000.0
+    desk.monkeypatch.setattr(Clock, "now", lambda _: later)
     result = dumps.run("--yes")
     assert result.status == 0, result.err
     [found] = result.document["dumps"]
     assert (found["key"], found["bytes"], result.document["bucket"]) == (KEY, 5, BUCKET)
     written = dumps.s3.head_object(Bucket=BUCKET, Key=KEY)["LastModified"]
-    assert found["ageSeconds"] <= (datetime.now(UTC) - written).total_seconds()
+    assert found["ageSeconds"] == later - written.timestamp()
     assert f"s3://{BUCKET}/{KEY}  5 bytes" in result.out
     [started] = [json.loads(call.body) for call in desk.cloud.made("ecs:RunTask")]
     assert (started["taskDefinition"], started["cluster"]) == (dumps.definition, dumps.cluster)
