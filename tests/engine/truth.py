@@ -17,12 +17,18 @@ _LEFT_OUT = ("outputs", "stackTrace", "sourcePosition", "inputs", "propertyDepen
 
 #: What events have instead of a long text; its hash is there.
 _ELIDED = "<contents elided>"
+#: How a preview shows what is secret.
+_SECRET = "[secret]"  # noqa: S105 - see above
 
 
 def decided(preview: Mapping[str, Any]) -> set[str]:
-    """Texts that the sandbox decides and that nobody knows offline: automatic names, its account, what AWS owns."""
-    names = {ACCOUNT}
-    names |= {str(owned["id"]) for owned in _OWNED.values()}
+    """Texts that the sandbox decides and that nobody knows offline: automatic names, what AWS owns, its account.
+
+    Where the stack names no account, what is secret may be made of the sandbox's; a preview does not show it.
+    """
+    names = {str(owned["id"]) for owned in _OWNED.values()}
+    if not any(key.endswith(":account") for key in preview["config"]):
+        names |= {ACCOUNT, _SECRET}
     for step in preview["steps"]:
         inputs = step["newState"].get("inputs", {})
         names |= {str(inputs[name]) for name in inputs.get("__defaults", ())}
@@ -75,7 +81,7 @@ def _blinded(value: Any) -> Any:
     """A value with its secrets written as a preview writes them; events keep what marks them."""
     if isinstance(value, dict):
         if value.get(SIGNATURE_KEY) == SECRET_SIGNATURE:
-            return "[secret]"
+            return _SECRET
         return {key: _blinded(member) for key, member in value.items()}
     return [_blinded(member) for member in value] if isinstance(value, list) else value
 
