@@ -20,6 +20,7 @@ CUSTOM: dict[tuple[str, str], set[str]] = {
     ("s3", "cp"): set(),
     ("s3", "sync"): set(),
     ("ecr", "get-login-password"): set(),
+    ("logs", "tail"): {"since", "follow", "format", "filter-pattern"},
 }
 # Services that the CLI calls otherwise than botocore does.
 ALIASES = {"deploy": "codedeploy", "configservice": "config"}
@@ -82,8 +83,14 @@ def _own_text(text: str) -> str:
 
 
 @cache
+def _models() -> Any:
+    """One session, which reads each model once."""
+    return _session.get_session()
+
+
+@cache
 def _options(service: str, command: str) -> set[str] | None:
-    session = _session.get_session()
+    session = _models()
     service = {"s3api": "s3"}.get(service, service)
     model = session.get_service_model(service)
     if command.startswith("wait "):

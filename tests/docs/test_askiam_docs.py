@@ -1,50 +1,23 @@
-"""AskIAM's pages exist, say the decisive facts, and name only what exists."""
+"""AskIAM's pages say the decisive facts."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
-import yaml
 
-from .aws_commands import commands, problems
+from tests.docs import guides
 
-ROOT = Path(__file__).parents[2]
-ASKIAM = ROOT / "docs" / "askiam"
-PAGES = [*sorted(ASKIAM.glob("*.md")), ROOT / "systems/askiam/README.md", ROOT / "workloads/functions/askiam/README.md"]
-
-each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.parent.name}/{page.name}")
+PAGES = guides.ROOT / "docs/askiam"
 
 
 def section(page: str, heading: str) -> str:
-    """One section's text, line breaks taken out, so that a sentence is found wherever it breaks."""
-    text = (ASKIAM / page).read_text()
-    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
-    assert found, f"{page} has no section {heading}"
-    return re.sub(r"\s+", " ", found[1].replace("**", ""))
+    return guides.section_of(PAGES / page, heading)
 
 
 def configured() -> dict[str, Any]:
-    """The sections of AskIAM's configuration."""
-    document = yaml.safe_load((ROOT / "systems/askiam/Pulumi.yaml").read_text())
-    return {name: entry["value"] for name, entry in cast("dict[str, dict[str, Any]]", document["config"]).items()}
-
-
-@each_page
-def test_every_link_leads_somewhere(page: Path) -> None:
-    for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)", page.read_text()):
-        path = (page.parent / target).resolve() if target else page
-        assert path.exists(), target
-        if anchor:
-            headings = re.findall(r"^#+ (.*)$", path.read_text(), re.MULTILINE)
-            assert anchor in {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
-@each_page
-def test_every_aws_command_exists(page: Path) -> None:
-    assert [problem for command in commands(page.read_text()) for problem in problems(*command)] == []
+    return guides.configured("askiam")
 
 
 @pytest.mark.requirement("ASKIAM-03", check="doc")
@@ -122,15 +95,3 @@ def test_growth_names_quotas_and_regions() -> None:
     growth = section("README.md", "Growth")
     for fact in ("concurrent executions", "aurora.maxAcu", "search.searching.max", "failover records"):
         assert fact in growth
-
-
-def test_prices_on_the_systems_page_are_those_of_the_preview() -> None:
-    from tests.support.stacks import reviewed
-
-    text = re.sub(r"\s+", " ", (ROOT / "systems/askiam/README.md").read_text())
-    found = re.search(r"(\d+) USD a month on dev, (\d+) on staging, (\d+) on prod", text)
-    assert found is not None
-    for stage, stated in zip(("dev", "staging", "prod"), found.groups(), strict=True):
-        estimate = reviewed("askiam", stage).estimate
-        assert estimate is not None
-        assert round(estimate.expected) == int(stated), stage

@@ -81,12 +81,6 @@ def test_every_rule_of_the_previews_own_is_told() -> None:
     assert set(OWN_RULES) <= told
 
 
-def test_links_lead_somewhere() -> None:
-    for name, text in (("delivery.md", DELIVERY), ("machine-output.md", MACHINE)):
-        for link in re.findall(r"\]\(([^)#]+)[^)]*\)", text):
-            assert (ROOT / "docs" / link).exists(), (name, link)
-
-
 def test_an_emergency_is_started_by_hand_on_main() -> None:
     assert "emergency" in workflow("deploy")["on"]["workflow_dispatch"]["inputs"]
     assert "*Run workflow* on `main` with *emergency*" in DELIVERY

@@ -1,67 +1,32 @@
-"""EC2 Manager's pages exist, say the decisive facts, and name only what exists; the contract is valid and true."""
+"""EC2 Manager's pages say the decisive facts; the contract is valid and true."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import yaml
 from openapi_spec_validator import validate
 
-from .aws_commands import commands, problems
+from tests.docs import guides
+from tests.docs.guides import ROOT
 
-ROOT = Path(__file__).parents[2]
-PAGES_OF = ROOT / "docs" / "ec2-manager"
-SYSTEM = ROOT / "systems" / "ec2-manager"
-PAGES = [*sorted(PAGES_OF.glob("*.md")), SYSTEM / "README.md", ROOT / "workloads/functions/ec2_manager/README.md"]
-STAGES = ("dev", "staging", "prod")
-
-each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.parent.name}/{page.name}")
+PAGES = ROOT / "docs/ec2-manager"
+SYSTEM = ROOT / "systems/ec2-manager"
 
 
 def section(page: str, heading: str) -> str:
-    """One section's text, line breaks taken out, so that a sentence is found wherever it breaks."""
-    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", (PAGES_OF / page).read_text(), re.M | re.S)
-    assert found, f"{page} has no section {heading}"
-    return re.sub(r"\s+", " ", found[1].replace("**", ""))
+    return guides.section_of(PAGES / page, heading)
 
 
 def configured() -> dict[str, Any]:
-    """The sections of the configuration."""
-    document = yaml.safe_load((SYSTEM / "Pulumi.yaml").read_text())
-    return {name: entry["value"] for name, entry in cast("dict[str, dict[str, Any]]", document["config"]).items()}
+    return guides.configured("ec2-manager")
 
 
 def contract() -> dict[str, Any]:
     """The API's contract."""
-    return yaml.safe_load((PAGES_OF / "openapi.yaml").read_text())
-
-
-@each_page
-def test_every_link_leads_somewhere(page: Path) -> None:
-    for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)", page.read_text()):
-        path = (page.parent / target).resolve() if target else page
-        assert path.exists(), target
-        if anchor:
-            headings = re.findall(r"^#+ (.*)$", path.read_text(), re.MULTILINE)
-            assert anchor in {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
-@each_page
-def test_every_aws_command_exists(page: Path) -> None:
-    assert [problem for command in commands(page.read_text()) for problem in problems(*command)] == []
-
-
-@each_page
-def test_every_command_of_ours_exists(page: Path) -> None:
-    from tierwise.cli import app
-
-    known = {command.name or cast("Any", command.callback).__name__ for command in app.registered_commands}
-    known |= {group.name for group in app.registered_groups}
-    for command in re.findall(r"\btierwise ([a-z-]+) ec2-manager", page.read_text()):
-        assert command in known, command
+    return yaml.safe_load((PAGES / "openapi.yaml").read_text())
 
 
 @pytest.mark.requirement("EC2M-33", check="doc")
@@ -217,15 +182,3 @@ def test_every_note_of_the_rows_has_its_decision() -> None:
         "CDK, TypeScript", "no dates",
     ):  # fmt: skip
         assert fact in text, fact
-
-
-def test_prices_on_the_systems_page_are_those_of_the_preview() -> None:
-    from tests.support.stacks import reviewed
-
-    text = re.sub(r"\s+", " ", (SYSTEM / "README.md").read_text())
-    found = re.search(r"(\d+) USD a month on dev, (\d+) on staging, (\d+) on prod", text)
-    assert found is not None
-    for stage, stated in zip(STAGES, found.groups(), strict=True):
-        estimate = reviewed("ec2-manager", stage).estimate
-        assert estimate is not None
-        assert round(estimate.expected) == int(stated), stage

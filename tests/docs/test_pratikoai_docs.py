@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
-import yaml
 
-ROOT = Path(__file__).parents[2]
+from tests.docs.guides import ROOT, configured
+from tests.docs.guides import section_as_written as section
+
 GUIDE = ROOT / "docs/pratikoai-mcp/README.md"
 RUNBOOKS = ROOT / "docs/pratikoai-mcp/runbooks.md"
-SYSTEM = ROOT / "systems/pratikoai-mcp/README.md"
-CONFIGURED = (ROOT / "systems/pratikoai-mcp/Pulumi.yaml").read_text()
-
-
-def section(path: Path, title: str) -> str:
-    """The text below a heading, up to the next."""
-    text = path.read_text()
-    (found,) = re.findall(rf"^## {title}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
-    return found
 
 
 @pytest.mark.requirement("PRATIKO-112")
@@ -130,15 +121,8 @@ def test_growth_has_a_trigger_for_each_step(name: str) -> None:
 
 
 def test_alarms_that_guides_name_exist() -> None:
-    presets = yaml.safe_load(CONFIGURED)["config"]["presets"]["value"]
+    presets = configured("pratikoai-mcp")["presets"]
     alarms = {name for preset in presets.values() for name in preset["observability"]["metricAlarms"]}
     named = set(re.findall(r"[Aa]larm `([a-z-]+)`", GUIDE.read_text() + RUNBOOKS.read_text()))
     assert named - {"health"} <= alarms
     assert named
-
-
-def test_guides_link_to_what_exists() -> None:
-    for path in (GUIDE, RUNBOOKS, SYSTEM, ROOT / "workloads/functions/pratikoai/README.md"):
-        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
-            if not target.startswith("http"):
-                assert (path.parent / target).exists(), f"{path.name}: {target}"
