@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any, cast
 
-import pulumi
-from pulumi.runtime import config as runtime_config
 from pydantic import ValidationError
 
 from settings.consistency import inconsistencies
@@ -23,14 +21,21 @@ def load() -> Settings:
     """The settings of the stack that the program is running for.
 
     Raises:
-        SettingsError: With one line for each problem.
+        pulumi.RunError: With one line for each problem; the engine prints it and nothing else.
     """
+    # The operations tool reads settings as well, and has no use for the SDK, whose import takes a third of its start.
+    import pulumi
+    from pulumi.runtime import config as runtime_config
+
     project, stack = pulumi.get_project(), pulumi.get_stack()
     # The stack's own configuration is the authority: it holds decrypted secrets and what `--config` sets.
     flat: dict[str, Any] = {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}
     prefix = f"{project}:"
     values = {key.removeprefix(prefix): value for key, value in flat.items() if key.startswith(prefix)}
-    return read(project, stack, values, FilePath(pulumi.get_root_directory()))
+    try:
+        return read(project, stack, values, FilePath(pulumi.get_root_directory()))
+    except SettingsError as error:
+        raise pulumi.RunError(str(error)) from None
 
 
 def read(project: str, stack: str, values: Mapping[str, str], directory: FilePath) -> Settings:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 
-import pulumi
 from pydantic import BaseModel, SecretStr
 from pydantic_core import ErrorDetails
 
@@ -38,7 +37,7 @@ _EXPECTED: Final = {
 _LEADING_KEY = re.compile(r"^([a-zA-Z]+)(?:\[(\d+)\])?[ :]")
 
 
-class SettingsError(pulumi.RunError):
+class SettingsError(Exception):
     """The configuration cannot be used.
 
     Attributes:

@@ -5,8 +5,9 @@ A machine whose speed drifts then moves both.
 
 from __future__ import annotations
 
-from tests.bench import policies, preview, sandbox
+from tests.bench import operations, policies, preview, sandbox
 
 preview.main()
 policies.main()
 sandbox.main()
+operations.main()

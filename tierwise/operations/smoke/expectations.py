@@ -56,22 +56,28 @@ class Request(_Part):
         method: HTTP method, or ``WEBSOCKET``: the body is sent as a message and the first answer is judged.
         body: Sent as JSON.
         token: Whether it carries the token.
+        token_query: Query parameter in which the token goes along as well, where a gateway looks for it there.
         key: Whether it carries the API key.
         stages: Stages in which it is asked; all by default.
         output: Output that holds the address, ``url`` by default.
         expect: What must come back.
         seconds: What the median of five calls must stay below.
+        keep: Words for later requests by member of the answer: ``{id: request_id}`` is ``{id}`` in their paths.
+        eventually: Whether another status than expected is none yet: what is asked for is still being made.
     """
 
     path: str = "/"
     method: Literal["GET", "POST", "PUT", "DELETE", "HEAD", "WEBSOCKET"] = "GET"
     body: Any = None
     token: bool = False
+    token_query: str | None = Field(default=None, alias="tokenQuery", pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")
     key: bool = False
     stages: tuple[str, ...] = ()
     output: str = "url"
     expect: Expected = Expected()
     seconds: float | None = Field(default=None, gt=0)
+    keep: dict[str, str] = Field(default_factory=dict[str, str])
+    eventually: bool = False
 
     @field_validator("path")
     @classmethod

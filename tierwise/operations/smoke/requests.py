@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from tierwise.operations.answers import as_mapping, listed
 from tierwise.operations.operation import Operation
@@ -27,6 +28,7 @@ _CALLS: Final = 5
 #: A certificate that ends sooner is said to.
 _CERTIFICATE_DAYS: Final = 21
 _SHOWN: Final = 160
+_WORD: Final = re.compile(r"\{[A-Za-z_]+\}")
 
 
 def check_requests(operation: Operation, expectations: Expectations) -> list[Check]:
@@ -75,7 +77,11 @@ class _Asker:
             if key is None:
                 return Check("endpoints", name, "skip", "the stack has no API key")
             headers["x-api-key"] = key
-        return self._judge(name, request, str(base).rstrip("/") + request.path, headers)
+        path = filled(request.path, self._words)
+        unknown = _WORD.search(path)
+        if unknown:
+            return Check("endpoints", name, "skip", f"needs {unknown[0]}, which no earlier answer has told")
+        return self._judge(name, request, str(base).rstrip("/") + path, headers)
 
     def _bearer(self) -> str | None:
         if not self._token_read:
@@ -85,11 +91,15 @@ class _Asker:
 
     def _judge(self, name: str, request: Request, url: str, headers: Mapping[str, str]) -> Check:
         clock = self._operation.console.clock
-        send: Callable[[], Answer] = lambda: _send(url, request, headers)  # noqa: E731
+        # The token stands in no message: what is told is the address without it.
+        address = url
+        if request.token_query and self._token is not None:
+            address = f"{url}{'&' if '?' in url else '?'}{request.token_query}={quote(self._token, safe='')}"
+        send: Callable[[], Answer] = lambda: _send(address, request, headers)  # noqa: E731
         started = clock.elapsed()
         answer = send()
         # What is expected is an answer, even where it is a 503.
-        while answer.status in _NOT_YET - set(request.expect.statuses) and self._patience > 0:
+        while self._not_yet(request, answer) and self._patience > 0:
             self._operation.console.note(f"{name}: {answer.error or answer.status}, asking again")
             clock.sleep(_PAUSE)
             self._patience -= _PAUSE
@@ -99,6 +109,8 @@ class _Asker:
         if answer.tls or answer.certificate_ends:
             self.last_tls = answer
         wrong = self._wrong(request, answer)
+        told = as_mapping(answer.json()) or {}
+        self._words |= {word: str(told[member]) for word, member in request.keep.items() if member in told}
         if wrong:
             return Check("endpoints", name, "fail", f"{request.method} {url}: {wrong}", seconds=taken)
         if request.seconds is not None:
@@ -112,6 +124,11 @@ class _Asker:
                 slow = f"median of {_CALLS} calls is {taken:.3f} s, limit {request.seconds:g} s"
                 return Check("endpoints", name, "fail", f"{request.method} {url}: {slow}", seconds=taken)
         return Check("endpoints", name, "pass", f"{request.method} {request.path} → {answer.status}", seconds=taken)
+
+    def _not_yet(self, request: Request, answer: Answer) -> bool:
+        if answer.status in request.expect.statuses:
+            return False
+        return request.eventually or answer.status in _NOT_YET
 
     def _wrong(self, request: Request, answer: Answer) -> str | None:
         if answer.error:
