@@ -1,78 +1,29 @@
-"""Pika's pages and runbooks exist, say the decisive facts, and name only what exists."""
+"""Pika's pages and runbooks say the decisive facts."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 import sys
-from functools import cache
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
-import yaml
 
-from .aws_commands import commands, problems
+from tests.docs import guides
+from tests.docs.aws_commands import commands
+from tests.docs.guides import ROOT
 
-ROOT = Path(__file__).parents[2]
 PIKA = ROOT / "docs" / "pika"
 RUNBOOKS = ROOT / "docs" / "runbooks"
 CONTAINER = ROOT / "workloads" / "container"
-PAGES = sorted([*PIKA.glob("*.md"), *RUNBOOKS.glob("*.md"), CONTAINER / "README.md"])
-
-each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.parent.name}/{page.name}")
 
 
 def text(name: str) -> str:
-    """A page's text with line breaks and emphasis taken out, so that a sentence is found wherever it breaks."""
-    return re.sub(r"\s+", " ", (ROOT / "docs" / name).read_text().replace("**", ""))
+    return guides.flowing((ROOT / "docs" / name).read_text())
 
 
-@cache
 def configured() -> dict[str, Any]:
-    """The sections of Pika's configuration."""
-    document = yaml.safe_load((ROOT / "systems" / "pika" / "Pulumi.yaml").read_text())
-    sections = cast("dict[str, dict[str, Any]]", document["config"])
-    return {name: section["value"] for name, section in sections.items()}
-
-
-@each_page
-def test_every_link_leads_somewhere(page: Path) -> None:
-    for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)", page.read_text()):
-        path = (page.parent / target).resolve() if target else page
-        assert path.exists(), target
-        if anchor:
-            headings = re.findall(r"^#+ (.*)$", path.read_text(), re.MULTILINE)
-            assert anchor in {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
-@each_page
-def test_every_aws_command_exists(page: Path) -> None:
-    found = [problem for command in commands(page.read_text()) for problem in problems(*command)]
-    assert found == []
-
-
-@each_page
-def test_only_commands_of_tierwise_that_exist_are_named(page: Path) -> None:
-    from typer.main import get_command
-
-    from tierwise.cli import app
-
-    known = set(get_command(app).commands)  # type: ignore[attr-defined]
-    assert set(re.findall(r"\btierwise ([a-z-]+)", page.read_text())) <= known
-
-
-def test_the_check_of_aws_commands_finds_mistakes() -> None:
-    page = """
-    CLUSTER=$(aws ecs describe-clusterz --cluster x) && aws rds wait db-instance-availabel
-    aws rds modify-db-instance --db-instance-identifier "$(aws rds describe-db-instances --nope 1)" --apply-now | x --y
-"""
-    assert [problem for command in commands(page) for problem in problems(*command)] == [
-        "aws ecs has no command describe-clusterz",
-        "aws rds has no command wait db-instance-availabel",
-        "aws rds modify-db-instance has no option --apply-now",
-        "aws rds describe-db-instances has no option --nope",
-    ]
+    return guides.configured("pika")
 
 
 # Chosen by the reader from what the command before has shown; the last one is awk's own.
