@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi import automation
 
 from tests.engine.reason import NO_CLI
 from tierwise.sandbox.cloud import Cloud
@@ -68,6 +69,18 @@ class Engine:
     def up(self, stack: str, system: str = "", *, fails: bool = False) -> str:
         """Deploy; what it prints."""
         return self.run("up", "--yes", "--skip-preview", "-s", stack, system=system, fails=fails, **QUICK)
+
+    def stack(self, name: str, system: str = "") -> automation.Stack:
+        """A stack in the hands of Pulumi's Automation API; made if there is none of that name."""
+        return automation.create_or_select_stack(
+            name,
+            work_dir=str(self._folder(system)),
+            opts=automation.LocalWorkspaceOptions(
+                env_vars={**environment(self.places, os.environ), **QUICK},
+                # A CLI that somebody built has no version to compare.
+                pulumi_command=automation.PulumiCommand(skip_version_check=True),
+            ),
+        )
 
     def start(self, *arguments: str, system: str = "") -> subprocess.Popen[str]:
         """Start ``pulumi`` in a session of its own, to be killed."""

@@ -29,28 +29,28 @@ def _configure(engine: Engine, old: str, new: str) -> None:
 
 def test_life_of_the_reference_system(fresh_engine: Engine) -> None:
     engine = fresh_engine
-    engine.run("stack", "init", "dev")
-    engine.up("dev")
+    stack = engine.stack("dev")
+    stack.up()
     made = engine.cloud.all()
     assert len({(held.type, held.region, held.key) for held in made}) == len(made)
     assert {held.urn for held in made} <= {resource["urn"] for resource in engine.export("dev")}
     assert SECRET_SIGNATURE in str(engine.export("dev"))
 
-    assert engine.summary("dev").keys() == {"same"}
+    assert stack.up().summary.resource_changes.keys() == {"same"}
 
     _configure(engine, "build: workloads/container\n", "build: workloads/container\n        memory: 1024\n")
     changed = engine.summary("dev")
     assert changed.get("replace", 0) + changed.get("create-replacement", 0) >= 1  # a task definition is never changed
     assert changed["update"] >= 1  # its service is
-    engine.up("dev")
+    stack.up()
     assert [held.outputs["revision"] for held in engine.cloud.all(_TASK)] == [2]
     assert engine.summary("dev").keys() == {"same"}
 
     vpc = engine.cloud.all(_VPC)[0]
     drift(engine.cloud, vpc, {"tags": {**vpc.inputs["tags"], "Name": "by hand"}})
-    engine.run("refresh", "--yes", "--skip-preview", "-s", "dev")
+    assert stack.refresh().summary.resource_changes["update"] == 1
     assert engine.summary("dev")["update"] == 1
-    engine.up("dev")
+    stack.up()
     assert engine.cloud.all(_VPC)[0].outputs["tags"] == vpc.outputs["tags"]
 
     _configure(engine, "10.20.0.0/24, 10.20.1.0/24", "10.20.0.0/24, 10.20.2.0/24")
@@ -62,7 +62,7 @@ def test_life_of_the_reference_system(fresh_engine: Engine) -> None:
         for step in replaced
     )
 
-    engine.run("destroy", "--yes", "--skip-preview", "-s", "dev")
+    stack.destroy()
     assert engine.cloud.all() == []
     assert engine.export("dev") == []
 
@@ -84,8 +84,8 @@ _LOSING = {("", "dev"): "encryption: {customerKey: true}"}
 )
 def test_another_tier_keeps_what_holds_data(fresh_engine: Engine, system: str, stage: str) -> None:
     engine = fresh_engine
-    engine.run("stack", "init", stage, system=system)
-    engine.up(stage, system)
+    stack = engine.stack(stage, system)
+    stack.up()
     before = {held.urn: held.id for held in engine.cloud.all() if held.type in KINDS}
     assert before
     folder = engine.root / "systems" / system if system else engine.root
@@ -100,7 +100,7 @@ def test_another_tier_keeps_what_holds_data(fresh_engine: Engine, system: str, s
     steps = engine.preview(stage, system)[0]["steps"]
     gone = [step["urn"] for step in steps if step["op"] not in ("same", "update", "create") and step["urn"] in before]
     assert gone == []
-    engine.up(stage, system)
+    stack.up()
     after = {held.urn: held.id for held in engine.cloud.all() if held.type in KINDS}
     assert before.items() <= after.items()
     protected = {resource["urn"] for resource in engine.export(stage, system) if resource.get("protect")}
