@@ -21,11 +21,13 @@ def load() -> Settings:
     """The settings of the stack that the program is running for.
 
     Raises:
-        pulumi.RunError: With one line for each problem; the engine prints it and nothing else.
+        RefusedError: With one line for each problem; the engine prints it and nothing else.
     """
     # The operations tool reads settings as well, and has no use for the SDK, whose import takes a third of its start.
     import pulumi
     from pulumi.runtime import config as runtime_config
+
+    from settings.refusal import RefusedError
 
     project, stack = pulumi.get_project(), pulumi.get_stack()
     # The stack's own configuration is the authority: it holds decrypted secrets and what `--config` sets.
@@ -35,7 +37,7 @@ def load() -> Settings:
     try:
         return read(project, stack, values, FilePath(pulumi.get_root_directory()))
     except SettingsError as error:
-        raise pulumi.RunError(str(error)) from None
+        raise RefusedError(error) from None
 
 
 def read(project: str, stack: str, values: Mapping[str, str], directory: FilePath) -> Settings:

@@ -136,6 +136,12 @@ def test_a_second_run_makes_nothing(desk: Desk, site: Website, collection: Colle
     assert found.out.count("as configured") == 2
 
 
+def test_it_is_called_in_one_word_too(desk: Desk, site: Website, collection: Collection) -> None:
+    file = desk.outputs(TARGET, searchEndpoint=site.url)
+    assert desk.tierwise("search-bootstrap", TARGET, "--outputs", file).status == 0
+    assert set(collection.indexes) == set(MAPPINGS)
+
+
 def test_new_fields_are_added_and_other_types_refused(desk: Desk, site: Website, collection: Collection) -> None:
     run(desk, site, "bootstrap")
     kinds = collection.indexes["access_patterns"]["mappings"]["properties"]

@@ -19,6 +19,9 @@ def register(app: typer.Typer) -> None:
     search.command("bootstrap")(search_bootstrap)
     search.command("rebuild")(search_rebuild)
     app.add_typer(search, name="search")
+    # The same in one word, as db-bootstrap is called.
+    app.command("search-bootstrap", hidden=True)(search_bootstrap)
+    app.command("search-rebuild", hidden=True)(search_rebuild)
 
 
 def lex_publish(
