@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Final, Literal
 
 from pydantic import Field, model_validator
 
 from settings.base import Section
 from settings.network import Network
+
+Traffic = Literal["first", "health", "standby"]
+#: How many of one health check must be healthy for the first region to keep the name: none, so that it always does; the
+#: one; or more than there are, so that it never does.
+#: https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
+THRESHOLDS: Final[Mapping[Traffic, int]] = {"first": 0, "health": 1, "standby": 2}
 
 
 class Standby(Section):
@@ -24,7 +31,7 @@ class Standby(Section):
     AWS Backup copies there; from them the system is built again, in hours."""
     network: Network | None = None
     """The network there, for what follows."""
-    traffic: Literal["first", "health", "standby"] = "first"
+    traffic: Traffic = "first"
     """Where the domain leads: ``first`` until ``tierwise failover`` moves it; ``health``, to the standby while the
     first region's API does not answer; ``standby``, after a failover that is there to stay."""
     copy_hours: Literal[1, 2, 3, 4, 6, 8, 12, 24] = 24

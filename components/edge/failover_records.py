@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 import pulumi
 from pulumi_aws import route53
@@ -12,12 +11,7 @@ from pulumi_aws import route53
 from components.component import Component
 from components.edge.health_check import HealthCheck
 from settings.observability import HealthCheck as HealthCheckSettings
-
-Traffic = Literal["first", "health", "standby"]
-#: How many of one check must be healthy for the first region to keep the name: none, so that it always does; the one;
-#: or more than there are, so that it never does.
-#: https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
-THRESHOLDS: Final[Mapping[Traffic, int]] = {"first": 0, "health": 1, "standby": 2}
+from settings.standby import THRESHOLDS, Traffic
 
 
 @dataclass(frozen=True, kw_only=True)

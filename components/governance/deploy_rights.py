@@ -132,7 +132,8 @@ AREAS: Final[Mapping[str, tuple[Right, ...]]] = {
                      "Put*Configuration", "TagResource", "UntagResource"),
               ("arn:aws:s3:::*-{account}",), regional=False, owned=False),
         Right("secretsmanager", ("CancelRotateSecret", "CreateSecret", "DeleteResourcePolicy", "DeleteSecret",
-                                 "GetSecretValue", "PutResourcePolicy", "PutSecretValue", "RestoreSecret",
+                                 "GetSecretValue", "PutResourcePolicy", "PutSecretValue",
+                                 "RemoveRegionsFromReplication", "ReplicateSecretToRegions", "RestoreSecret",
                                  "RotateSecret", "TagResource", "UntagResource", "Update*"), ("secret:*",)),
         Right("ssm", ("AddTagsToResource", "DeleteParameter*", "GetParameter*", "PutParameter",
                       "RemoveTagsFromResource"), ("parameter/*",)),
@@ -232,6 +233,7 @@ ATTACHABLE: Final = (
 #: The services that a role may be handed to.
 PASSABLE: Final = (
     "apigateway.amazonaws.com",
+    "backup.amazonaws.com",
     "chatbot.amazonaws.com",
     "codedeploy.amazonaws.com",
     "ec2.amazonaws.com",

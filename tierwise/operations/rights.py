@@ -214,8 +214,13 @@ COMMANDS: Final[Mapping[str, Needs]] = {
         ),
     ),
     "failover": Needs(
-        "makes the copy in the second region the one that is written",
-        ("rds:DescribeDBClusters", "rds:DescribeGlobalClusters", "rds:FailoverGlobalCluster"),
+        "makes the second region the one that is written and that the name leads to",
+        (
+            "rds:DescribeDBClusters",
+            "rds:DescribeGlobalClusters",
+            "rds:FailoverGlobalCluster",
+            "route53:UpdateHealthCheck",
+        ),
         by="operator",
     ),
     "refresh-instances": Needs(

@@ -36,6 +36,7 @@ FACTS: Final[Mapping[str, str]] = {
     "aws:acm/certificateValidation:CertificateValidation": "*",
     "aws:appautoscaling/policy:Policy": "name resourceId scalableDimension serviceNamespace",
     "aws:appautoscaling/scheduledAction:ScheduledAction": "name resourceId scalableDimension serviceNamespace",
+    "aws:backup/vaultLockConfiguration:VaultLockConfiguration": "*",
     "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": "logGroup name",
     "aws:ec2/eipAssociation:EipAssociation": "*",
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": "vpcId",

@@ -1,26 +1,32 @@
-"""``tierwise failover``: the copy of an Aurora cluster in the second region becomes the one that is written.
+"""``tierwise failover``: the database's member in the second region becomes the one that is written, and has the name.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-disaster-recovery.html
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tierwise.operations.answers import listed
+from tierwise.operations.capacity.traffic import lead, look
 from tierwise.operations.errors import AwsError, OperationError
 from tierwise.operations.operation import Operation, Outcome
 
+if TYPE_CHECKING:
+    from settings.standby import Traffic
 
-def failover(operation: Operation, *, allow_data_loss: bool) -> Outcome:
-    """Promote the copy, and wait until it is the writer.
+
+def failover(operation: Operation, *, allow_data_loss: bool, back: bool = False) -> Outcome:
+    """Promote a member of the database, wait until it is the writer, see that the API beside it answers, and lead the
+    name there. What is done already is left alone, so the command may be repeated.
 
     Args:
         operation: The command.
         allow_data_loss: Promote it although the old region does not answer; what was not copied yet is lost.
+        back: Promote the first region's member, after the day.
 
     Raises:
-        OperationError: No second region, no copy there, or data would be lost.
+        OperationError: No second region, no member there, data would be lost, or the API there does not answer.
     """
     standby = operation.stack.settings.secondary_region
     name = operation.stack.output("aurora")
@@ -29,13 +35,28 @@ def failover(operation: Operation, *, allow_data_loss: bool) -> Outcome:
     cluster = _global(operation, standby, str(name))
     members = listed(cluster, "GlobalClusterMembers")
     writer = next((str(m["DBClusterArn"]) for m in members if m.get("IsWriter")), "")
-    copy = next((str(m["DBClusterArn"]) for m in members if f":{standby}:" in str(m["DBClusterArn"])), "")
+    region = operation.stack.settings.region if back else standby
+    copy = next((str(m["DBClusterArn"]) for m in members if f":{region}:" in str(m["DBClusterArn"])), "")
     if not copy:
-        raise OperationError(f"{operation.stack.key}  has no copy in {standby}: docs/runbooks/region-outage.md")
-    if copy == writer:
+        raise OperationError(f"{operation.stack.key}  has no member in {region}: docs/runbooks/region-outage.md")
+    changed = copy != writer
+    if changed:
+        _promote(operation, cluster, copy, writer, standby=standby, allow_data_loss=allow_data_loss)
+    else:
         operation.console.say(f"{copy} is written already")
-        return Outcome(document={"writer": copy, "changed": False})
-    if not allow_data_loss and not _answers(operation, str(name)):
+        operation.confirm(f"The name leads to {region}.")
+    look(operation, there=not back)
+    leads_to = lead(operation, there=not back)
+    operation.console.say(_next(operation, leads_to, back=back))
+    done = not operation.aws.dry_run
+    return Outcome(document={"writer": copy, "before": writer, "changed": changed and done, "traffic": leads_to})
+
+
+def _promote(
+    operation: Operation, cluster: dict[str, Any], copy: str, writer: str, *, standby: str, allow_data_loss: bool
+) -> None:
+    region, name = copy.split(":")[3], str(operation.stack.output("aurora"))
+    if not allow_data_loss and not _answers(operation, writer):
         raise OperationError(
             f"{writer}  does not answer, so what was not copied yet is lost: decide, then repeat with --allow-data-loss"
         )
@@ -45,7 +66,7 @@ def failover(operation: Operation, *, allow_data_loss: bool) -> Outcome:
     operation.aws.change(
         "rds",
         "FailoverGlobalCluster",
-        region=standby,
+        region=region,
         GlobalClusterIdentifier=id_,
         TargetDbClusterIdentifier=copy,
         **({"AllowDataLoss": True} if allow_data_loss else {"Switchover": True}),
@@ -54,10 +75,18 @@ def failover(operation: Operation, *, allow_data_loss: bool) -> Outcome:
         operation.console.wait(
             copy, lambda: _turned(operation, standby, str(name), copy), timeout=operation.options.timeout
         )
-    operation.console.say(
-        "next: functions and smoke in the second region, then the DNS record; docs/runbooks/failover.md"
-    )
-    return Outcome(document={"writer": copy, "before": writer, "changed": not operation.aws.dry_run})
+
+
+def _next(operation: Operation, leads_to: Traffic | None, *, back: bool) -> str:
+    """What is left to do by hand."""
+    if back:
+        return "next: tierwise smoke, and standby.traffic as it was; docs/runbooks/failover.md"
+    url = operation.stack.mapping("standby").get("url")
+    if leads_to is None:
+        return (
+            f"next: tell callers {url or 'where the second region answers'}, their keys hold; docs/runbooks/failover.md"
+        )
+    return "next: standby.traffic: standby, so that no deployment leads back; docs/runbooks/failover.md"
 
 
 def _global(operation: Operation, region: str, name: str) -> dict[str, Any]:
@@ -68,9 +97,10 @@ def _global(operation: Operation, region: str, name: str) -> dict[str, Any]:
     raise OperationError(f"{name}  is in no global cluster: turn the standby on, or docs/runbooks/region-outage.md")
 
 
-def _answers(operation: Operation, name: str) -> bool:
+def _answers(operation: Operation, cluster_arn: str) -> bool:
+    *_, region, _account, _kind, name = cluster_arn.split(":")
     try:
-        operation.aws.read("rds", "DescribeDBClusters", DBClusterIdentifier=name)
+        operation.aws.read("rds", "DescribeDBClusters", region=region, DBClusterIdentifier=name)
     except AwsError:
         return False
     return True

@@ -74,17 +74,23 @@ def failover(
     allow_data_loss: Annotated[
         bool, typer.Option("--allow-data-loss", help="The old region is away; what was not copied yet is lost.")
     ] = False,
+    back: Annotated[bool, typer.Option("--back", help="To the first region again, on a quiet day.")] = False,
     yes: shared.Yes = False,
     dry_run: shared.DryRun = False,
     json_file: shared.Json = None,
     outputs: shared.Outputs = None,
     timeout: shared.Timeout = 30.0,
 ) -> None:
-    """Make the copy of the database in the second region the one that is written."""
+    """Make the second region the one that is written and that the name leads to."""
     from tierwise.operations.capacity.failover import failover as promote
     from tierwise.operations.operation import run
 
     chosen = shared.options(yes=yes, dry_run=dry_run, json_file=json_file, outputs=outputs, timeout=timeout)
     raise typer.Exit(
-        run("failover", target, chosen, lambda operation: promote(operation, allow_data_loss=allow_data_loss))
+        run(
+            "failover",
+            target,
+            chosen,
+            lambda operation: promote(operation, allow_data_loss=allow_data_loss, back=back),
+        )
     )

@@ -825,4 +825,7 @@ MAPPINGS: Final[Mapping[str, TypeMapping]] = {
         selectionTags__key="ConditionKey",
         selectionTags__value="ConditionValue",
     ),
+    "aws:backup/vaultLockConfiguration:VaultLockConfiguration": _map(
+        "backup.PutBackupVaultLockConfiguration", "AWS::Backup::BackupVault:LockConfiguration"
+    ),
 }
