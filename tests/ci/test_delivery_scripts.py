@@ -178,6 +178,24 @@ def test_pages_are_copied_and_then_the_edge_forgets(tmp_path: Path) -> None:
 
 
 @needs_jq
+@pytest.mark.parametrize(
+    ("told", "published"),
+    [
+        (["tierwise db-bootstrap askiam/prod", "tierwise lex publish askiam/prod"], True),
+        (["tierwise db-bootstrap x"], False),
+    ],
+)
+def test_a_bot_is_published_where_the_stack_has_one(tmp_path: Path, told: list[str], published: bool) -> None:
+    tools = Tools(tmp_path, "pulumi", "tierwise")
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "tierwise").symlink_to(tools.folder / "tierwise")
+    tools.answer("pulumi", prints=json.dumps({"afterDeploy": told}))
+    assert tools.run("publish_bot.sh", "askiam", "prod", cwd=tmp_path).returncode == 0
+    calls = [call[1:] for call in tools.calls if call[0] == "tierwise"]
+    assert calls == ([["lex", "publish", "askiam/prod", "--yes"]] if published else [])
+
+
+@needs_jq
 def test_a_stack_without_a_site_bucket_is_an_error(tmp_path: Path) -> None:
     tools = Tools(tmp_path, "pulumi", "aws")
     tools.answer("pulumi", prints='{"buckets": {}}')

@@ -175,6 +175,7 @@ def test_a_stack_gets_image_infrastructure_and_code_pages_health_and_news_in_thi
         "push_image.py",
         "pulumi up --yes",
         "tierwise deploy",
+        "publish_bot.sh",
         "publish_site.sh",
         "tierwise smoke",
         "--expect-no-changes",
