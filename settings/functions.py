@@ -188,6 +188,12 @@ class Function(Section):
         reserved, ready = self.reserved_concurrency, self.provisioned_concurrency
         if reserved is not None and ready is not None and (ready.max or ready.min) > reserved:
             raise ValueError(f"provisionedConcurrency {ready.max or ready.min} is above reservedConcurrency {reserved}")
+        shares = self.deployment.strategy in ("canary", "linear")
+        if ready is not None and ready.held_by == "alias" and shares:
+            raise ValueError(
+                f"provisionedConcurrency heldBy alias: Lambda refuses it while a {self.deployment.strategy} deployment "
+                "shares the alias's calls: heldBy version, or deployment.strategy all-at-once"
+            )
         return self
 
     def _is_set(self, key: str) -> bool:

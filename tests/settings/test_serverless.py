@@ -80,6 +80,12 @@ def test_the_sample_is_fine(system: Callable[..., Settings]) -> None:
             "functions.orders",
             "above reservedConcurrency 5",
         ),
+        (
+            "memory: 256",
+            "deployment: {strategy: canary}, provisionedConcurrency: {min: 6}",
+            "functions.orders",
+            "shares the alias's calls: heldBy version",
+        ),
         ("GET /health: {}", "GET /health: {function: order}", "httpApi.routes", '"orders"'),
         ("GET /health: {}", "GET /health: {authorizer: tokn}", "httpApi.routes", '"token"'),
         ("GET /health: {}", "GET /health: {authorizer: [token, login]}", "httpApi.routes", "one authorizer"),

@@ -120,11 +120,13 @@ def test_the_function_is_told_where_its_settings_are(every: Planned, stage: str)
 
 @pytest.mark.requirement("PHONEY-26")
 def test_instances_can_be_kept_ready() -> None:
-    ready = {"template-api": {"provisionedConcurrency": {"min": 2, "max": 10}}}
+    # Prod's canary shares the alias's calls, and Lambda keeps nothing ready on such an alias.
+    ready = {"template-api": {"provisionedConcurrency": {"min": 2, "max": 10, "heldBy": "version"}}}
     plan = planned("phoney", "prod", functions=ready)
     config = plan.one("aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig")
     assert config.get("provisionedConcurrentExecutions") == 2
-    assert config.get("qualifier") == "live"
+    assert plan.refers(config, "qualifier") == {"template-api"}
+    assert config.get("skipDestroy") is True
     target = plan.one("aws:appautoscaling/target:Target")
     assert (target.get("minCapacity"), target.get("maxCapacity")) == (2, 10)
     assert target.get("scalableDimension") == "lambda:function:ProvisionedConcurrency"
