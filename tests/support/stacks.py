@@ -43,7 +43,7 @@ def reviewed(system: str, stage: str, *, preset: Preset = None, **overrides: Any
 
 def planned(system: str, stage: str, *, preset: Preset = None, **overrides: Any) -> Planned:
     """A stack's plan as the tests ask it; arguments as for ``reviewed``."""
-    return Planned(_planned(system, stage, preset, json.dumps(overrides, sort_keys=True)).view())
+    return _asked(system, stage, preset, json.dumps(overrides, sort_keys=True))
 
 
 def priced(system: str, stage: str, usage: dict[str, Any], **overrides: Any) -> Estimate:
@@ -70,6 +70,11 @@ def _reviewed(system: str, stage: str, preset: Preset, overrides: str) -> StackR
         result = review(target)
     assert result.plan.error is None, result.plan.error.message
     return result
+
+
+@functools.cache
+def _asked(system: str, stage: str, preset: Preset, overrides: str) -> Planned:
+    return Planned(_planned(system, stage, preset, overrides).view())
 
 
 @functools.cache
