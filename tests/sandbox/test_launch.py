@@ -86,7 +86,22 @@ def test_listing_tells_what_is_where_and_no_value(tmp_path: Path) -> None:
     assert "hush" not in as_text(places, [])
 
 
-@pytest.mark.parametrize("text", ["{", "{}", '[{"fault": "explode"}]', '[{"fault": "fail", "typ": "x"}]'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "{}",
+        "[7]",
+        '["fail"]',
+        '[{"fault": "explode"}]',
+        '[{"fault": "fail", "typ": "x"}]',
+        '[{"fault": "fail", "type": 7}]',
+        '[{"fault": "fail", "times": "once"}]',
+        '[{"fault": "fail", "times": true}]',
+        '[{"fault": "fail", "after": -1}]',
+        '[{"fault": "slow", "seconds": NaN}]',
+    ],
+)
 def test_faults_that_make_no_sense_are_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "faults.json"
     file.write_text(text)

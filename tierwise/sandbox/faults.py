@@ -18,14 +18,17 @@ import fnmatch
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, cast, get_args
 
 from tierwise.sandbox.cloud import Cloud, CloudError
 
 Kind = Literal["fail", "throttle", "timeout", "half", "lost", "slow"]
 Operation = Literal["create", "update", "delete", "read"]
-_MEMBERS: Final = frozenset({"operation", "type", "name", "fault", "after", "times", "seconds", "message"})
+_TEXTS: Final = frozenset({"operation", "type", "name", "fault", "message"})
+_NUMBERS: Final[dict[str, tuple[type, ...]]] = {"after": (int,), "times": (int,), "seconds": (int, float)}
+_MEMBERS: Final = _TEXTS | _NUMBERS.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +97,26 @@ def load(path: Path) -> list[Fault]:
         entries: Any = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(entries, list):
             raise ValueError("a list is expected")
-        return [_fault(entry) for entry in entries]  # type: ignore[reportUnknownVariableType]
-    except (ValueError, TypeError) as error:
+        return [_fault(entry) for entry in cast("list[Any]", entries)]
+    except ValueError as error:
         raise CloudError(f"{path}: {error}") from error
 
 
 def _fault(entry: Any) -> Fault:
-    unknown = sorted(set(entry) - _MEMBERS)
+    if not isinstance(entry, dict):
+        raise ValueError(f"{entry!r}: an object is expected")
+    given = cast("dict[str, Any]", entry)
+    unknown = sorted(given.keys() - _MEMBERS)
     if unknown:
         raise ValueError(f"no such member: {', '.join(unknown)}; there are {', '.join(sorted(_MEMBERS))}")
-    if entry.get("fault") not in get_args(Kind):
-        raise ValueError(f"no such fault: {entry.get('fault')}; there are {', '.join(get_args(Kind))}")
-    if entry.get("operation") not in (None, *get_args(Operation)):
-        raise ValueError(f"no such operation: {entry['operation']}; there are {', '.join(get_args(Operation))}")
-    return Fault(**entry)
+    for name, value in given.items():
+        if name in _TEXTS and not isinstance(value, str):
+            raise ValueError(f"{name} is {value!r}; it must be text")
+        if name in _NUMBERS and not (type(value) in _NUMBERS[name] and 0 <= value < inf):
+            whole = "" if float in _NUMBERS[name] else "whole "
+            raise ValueError(f"{name} is {value!r}; it must be a {whole}number from 0 on")
+    if given.get("fault") not in get_args(Kind):
+        raise ValueError(f"no such fault: {given.get('fault')}; there are {', '.join(get_args(Kind))}")
+    if given.get("operation") not in (None, *get_args(Operation)):
+        raise ValueError(f"no such operation: {given['operation']}; there are {', '.join(get_args(Operation))}")
+    return Fault(**given)
