@@ -26,9 +26,8 @@ from tierwise.sandbox.cloud import Cloud, CloudError
 
 Kind = Literal["fail", "throttle", "timeout", "half", "lost", "slow"]
 Operation = Literal["create", "update", "delete", "read"]
-_TEXTS: Final = frozenset({"operation", "type", "name", "fault", "message"})
 _NUMBERS: Final[dict[str, tuple[type, ...]]] = {"after": (int,), "times": (int,), "seconds": (int, float)}
-_MEMBERS: Final = _TEXTS | _NUMBERS.keys()
+_MEMBERS: Final = _NUMBERS.keys() | {"operation", "type", "name", "fault", "message"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +109,12 @@ def _fault(entry: Any) -> Fault:
     if unknown:
         raise ValueError(f"no such member: {', '.join(unknown)}; there are {', '.join(sorted(_MEMBERS))}")
     for name, value in given.items():
-        if name in _TEXTS and not isinstance(value, str):
+        if name in _NUMBERS:
+            if type(value) not in _NUMBERS[name] or not 0 <= value < inf:
+                whole = "" if float in _NUMBERS[name] else "whole "
+                raise ValueError(f"{name} is {value!r}; it must be a {whole}number from 0 on")
+        elif not isinstance(value, str):
             raise ValueError(f"{name} is {value!r}; it must be text")
-        if name in _NUMBERS and not (type(value) in _NUMBERS[name] and 0 <= value < inf):
-            whole = "" if float in _NUMBERS[name] else "whole "
-            raise ValueError(f"{name} is {value!r}; it must be a {whole}number from 0 on")
     if given.get("fault") not in get_args(Kind):
         raise ValueError(f"no such fault: {given.get('fault')}; there are {', '.join(get_args(Kind))}")
     if given.get("operation") not in (None, *get_args(Operation)):
