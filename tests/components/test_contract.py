@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import functools
-import importlib
-import inspect
 import json
 import re
 from pathlib import Path
@@ -13,9 +11,8 @@ from typing import Any
 
 import pytest
 
-import guardrails
 from guardrails.resource import Resource
-from guardrails.stack_config import StackConfig
+from tests.components.contract import broken_rules, orphans, strays, tagged_types, without_component
 from tests.support.program import Sample, sample_of
 from tests.support.sections import cdn, domain, firewall, load_balancer, names, network
 
@@ -155,18 +152,9 @@ def aws_resources() -> list[Resource]:
     return [r for r in everything().stack.resources if r.type.startswith("aws:") and r.name != "logs"]
 
 
-def _taggable(token: str) -> bool:
-    """Whether the SDK's class for a type token takes tags."""
-    _, module, name = token.split(":")
-    package = importlib.import_module(f"pulumi_aws.{module.partition('/')[0]}")
-    return "tags" in inspect.signature(getattr(package, name)._internal_init).parameters
-
-
 def test_everything_that_aws_tags_says_which_component_it_belongs_to() -> None:
-    taggable = [r for r in aws_resources() if _taggable(r.type)]
-    assert len({r.type for r in taggable}) > 15
-    untagged = [f"{r.type} {r.name}" for r in taggable if not (r.get("tags") or {}).get("component")]
-    assert untagged == []
+    assert len(tagged_types(aws_resources())) > 15
+    assert without_component(aws_resources()) == []
 
 
 def test_every_input_is_one_that_aws_accepts() -> None:
@@ -176,16 +164,7 @@ def test_every_input_is_one_that_aws_accepts() -> None:
 
 
 def test_no_rule_that_binds_production_is_broken() -> None:
-    config = StackConfig.from_pulumi({"sample:tier": "prod"}, "sample", "test")
-    # Tags for the whole stack come from the provider, which the platform makes.
-    broken = [
-        finding.message
-        for finding in guardrails.evaluate(everything().stack, config)
-        if finding.level == "mandatory"
-        and finding.policy != "P.Tags"
-        and finding.resource in {r.name for r in aws_resources()}
-    ]
-    assert broken == []
+    assert broken_rules(everything(), aws_resources()) == []
 
 
 def test_nothing_writes_logs_before_it_may() -> None:
@@ -200,21 +179,11 @@ def test_nothing_writes_logs_before_it_may() -> None:
 
 
 def test_every_resource_has_its_component_as_parent() -> None:
-    components = {r.urn for r in everything().stack.resources if r.type.startswith("tierwise:")}
-    orphans = [f"{r.type} {r.name}" for r in aws_resources() if r.parent not in components]
-    assert orphans == []
+    assert orphans(everything(), aws_resources()) == []
 
 
 def test_every_name_begins_with_that_of_its_component() -> None:
-    by_urn = {r.urn: r for r in everything().stack.resources}
-    strays = [
-        f"{r.type} {r.name}"
-        for r in everything().stack.resources
-        if r.parent in by_urn
-        and by_urn[r.parent].type.startswith("tierwise:")
-        and not r.name.startswith(by_urn[r.parent].name)
-    ]
-    assert strays == []
+    assert strays(everything()) == []
 
 
 def test_no_name_holds_a_list_position() -> None:

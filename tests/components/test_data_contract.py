@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import functools
-import importlib
-import inspect
 import json
 from typing import Any
 
 import pytest
 
-import guardrails
 from guardrails.resource import Resource
-from guardrails.stack_config import StackConfig
+from tests.components.contract import broken_rules, orphans, strays, tagged_types, without_component
 from tests.support import data
 from tests.support.program import Sample, sample_of
 from tests.support.sections import names, network
@@ -156,12 +153,6 @@ def aws_resources(keys: str) -> list[Resource]:
     ]
 
 
-def _taggable(token: str) -> bool:
-    _, module, name = token.split(":")
-    package = importlib.import_module(f"pulumi_aws.{module.partition('/')[0]}")
-    return "tags" in inspect.signature(getattr(package, name)._internal_init).parameters
-
-
 @pytest.mark.parametrize("keys", KEYS)
 def test_every_input_is_one_that_aws_accepts(keys: str) -> None:
     from tierwise.preview.checks import check
@@ -171,38 +162,20 @@ def test_every_input_is_one_that_aws_accepts(keys: str) -> None:
 
 @pytest.mark.parametrize("keys", KEYS)
 def test_no_rule_that_binds_production_is_broken(keys: str) -> None:
-    config = StackConfig.from_pulumi({"sample:tier": "prod"}, "sample", "test")
-    ours = {r.urn for r in aws_resources(keys)}
-    # Tags for the whole stack come from the provider, which the platform makes.
-    broken = [
-        f"{finding.policy} {finding.resource}: {finding.message}"
-        for finding in guardrails.evaluate(everything(keys).stack, config)
-        if finding.level == "mandatory" and finding.urn in ours and finding.policy != "P.Tags"
-    ]
-    assert broken == []
+    assert broken_rules(everything(keys), aws_resources(keys)) == []
 
 
 def test_everything_that_aws_tags_says_which_component_it_belongs_to() -> None:
-    taggable = [r for r in aws_resources("customer") if _taggable(r.type)]
-    assert len({r.type for r in taggable}) > 20
-    assert [f"{r.type} {r.name}" for r in taggable if not (r.get("tags") or {}).get("component")] == []
+    assert len(tagged_types(aws_resources("customer"))) > 20
+    assert without_component(aws_resources("customer")) == []
 
 
 def test_every_resource_has_its_component_as_parent() -> None:
-    components = {r.urn for r in everything("customer").stack.resources if r.type.startswith("tierwise:")}
-    assert [f"{r.type} {r.name}" for r in aws_resources("customer") if r.parent not in components] == []
+    assert orphans(everything("customer"), aws_resources("customer")) == []
 
 
 def test_every_name_begins_with_that_of_its_component() -> None:
-    by_urn = {r.urn: r for r in everything("customer").stack.resources}
-    strays = [
-        f"{r.type} {r.name}"
-        for r in by_urn.values()
-        if r.parent in by_urn
-        and by_urn[r.parent].type.startswith("tierwise:")
-        and not r.name.startswith(by_urn[r.parent].name)
-    ]
-    assert strays == []
+    assert strays(everything("customer")) == []
 
 
 @pytest.mark.parametrize(
