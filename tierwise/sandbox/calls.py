@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -89,8 +90,9 @@ class Calls(grpc.ServerInterceptor):
                 for name, count in sorted(self._counts.items())
             }
             loading = self._loading
-        # Linux counts in KiB.
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        # Linux counts in KiB, macOS in bytes.
+        unit = 1024 * 1024 if sys.platform == "darwin" else 1024
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"{package}-{os.getpid()}.json"
         unfinished = file.with_suffix(".part")
