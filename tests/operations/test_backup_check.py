@@ -10,7 +10,6 @@ import pytest
 from tests.operations.conftest import Desk, Result
 from tests.operations.test_data import TABLE, table
 from tests.operations.test_smoke_requests import account_of
-from tests.support.stacks import planned
 from tierwise.operations.data.health import METRIC
 
 TARGET = "ec2-manager/prod"
@@ -60,20 +59,6 @@ def test_a_table_without_recovery_is_told_and_fails_the_check(operator: Desk) ->
     assert "table:audit" in found.out
     assert "cannot be brought back" in found.out
     assert told(operator) == [1.0]
-
-
-@pytest.mark.requirement("EC2M-84", check="ops")
-def test_the_alarm_of_prod_watches_exactly_that_metric_and_takes_silence_for_bad_news() -> None:
-    (alarm,) = [
-        a
-        for a in planned("ec2-manager", "prod").all("aws:cloudwatch/metricAlarm:MetricAlarm")
-        if "backup-health" in a.name
-    ]
-    assert (alarm.get("namespace"), alarm.get("metricName")) == ("EC2Manager", METRIC)
-    assert alarm.get("dimensions") == {"stage": "prod"}
-    assert (alarm.get("threshold"), alarm.get("comparisonOperator")) == (0, "GreaterThanThreshold")
-    assert (alarm.get("treatMissingData"), alarm.get("period")) == ("breaching", 86400)
-    assert alarm.get("alarmDescription").endswith("docs/runbooks/ec2-manager.md#backup-health")
 
 
 def test_a_latest_moment_of_days_ago_does_not_count(operator: Desk) -> None:

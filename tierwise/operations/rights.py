@@ -41,6 +41,8 @@ _SMOKE: Final = (
     "ecs:ListTasks",
     "lambda:GetAlias",
     "lambda:GetFunctionConfiguration",
+    "lex:DescribeBotAlias",
+    "lex:ListBotAliases",
     "secretsmanager:GetSecretValue",
     "ssm:GetParameter",
     "synthetics:GetCanaryRuns",

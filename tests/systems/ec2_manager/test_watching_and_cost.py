@@ -72,6 +72,21 @@ def test_any_throttling_of_the_table_rings(every: Planned, stage: str) -> None:
     assert found.get("threshold") == 0
 
 
+@pytest.mark.requirement("EC2M-84")
+def test_backups_that_are_not_sound_ring_and_silence_does_too(prod: Planned, staging: Planned) -> None:
+    from tierwise.operations.data.health import METRIC
+
+    found = alarm(prod, "prod", "backup-health")
+    # What `tierwise backup-check` sends.
+    assert (found.get("namespace"), found.get("metricName"), found.get("dimensions")) == (
+        "EC2Manager", METRIC, {"stage": "prod"},
+    )  # fmt: skip
+    assert (found.get("threshold"), found.get("comparisonOperator")) == (0, "GreaterThanThreshold")
+    assert (found.get("treatMissingData"), found.get("period")) == ("breaching", 86400)
+    assert found.get("alarmDescription").endswith("docs/runbooks/ec2-manager.md#backup-health")
+    assert "ec2-manager-staging-backup-health" not in {a.get("name") for a in staging.all(ALARM)}
+
+
 @pytest.mark.requirement("EC2M-75")
 @pytest.mark.requirement("EC2M-92")
 def test_refused_callers_ring(every: Planned, stage: str) -> None:
