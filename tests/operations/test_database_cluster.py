@@ -227,7 +227,10 @@ def test_a_secret_that_is_gone_or_wrong_is_named_and_not_shown(
     [
         ({"Status": "stopped"}, "is stopped: `tierwise schedule resume askiam/dev` wakes it"),
         ({"HttpEndpointEnabled": False}, "answers no Data API, the only way in from here: set aurora.dataApi: true"),
-        ({"MasterUserSecret": None}, "has no administrator's secret of RDS"),
+        (
+            {"MasterUserSecret": None},
+            "has no administrator's secret, neither RDS's own nor askiam/dev/db/administrator",
+        ),
     ],
 )
 def test_a_cluster_that_cannot_be_asked_is_one_line(
@@ -247,6 +250,26 @@ def test_a_cluster_that_cannot_be_asked_is_one_line(
     result = run(desk)
     assert (result.status, api.statements) == (2, [])
     assert words in result.lines[-1]
+
+
+def test_a_cluster_that_another_region_follows_is_prepared_with_the_stacks_own_secret(
+    desk: Desk, api: FakeDataApi
+) -> None:
+    from tierwise.operations.aws import Aws
+
+    real = Aws.read
+
+    def read(self: Aws, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
+        found = real(self, service, operation, **parameters)
+        for cluster in found.get("DBClusters", []):
+            cluster.pop("MasterUserSecret")
+        return found
+
+    desk.monkeypatch.setattr(Aws, "read", read)
+    kept = desk.client("secretsmanager").create_secret(Name="askiam/dev/db/administrator", SecretString="{}")["ARN"]
+    assert run(desk).status == 0
+    began = desk.cloud.made("rds-data:POST /BeginTransaction")
+    assert [json.loads(call.body)["secretArn"] for call in began] == [kept]
 
 
 def test_a_cluster_that_was_never_deployed(desk: Desk) -> None:

@@ -115,6 +115,41 @@ _ONE_OFF: Final = (
 )
 
 COMMANDS: Final[Mapping[str, Needs]] = {
+    "bootstrap": Needs(
+        "makes what Pulumi needs in an account before its first deployment: bucket for the state, key for secrets",
+        (
+            "iam:GetRole",
+            "kms:CreateAlias",
+            "kms:CreateKey",
+            "kms:DescribeKey",
+            "kms:EnableKeyRotation",
+            "kms:GetKeyPolicy",
+            "kms:GetKeyRotationStatus",
+            "kms:PutKeyPolicy",
+            "kms:TagResource",
+            "s3:CreateBucket",
+            "s3:GetBucketOwnershipControls",
+            "s3:GetBucketPolicy",
+            "s3:GetBucketPublicAccessBlock",
+            "s3:GetBucketTagging",
+            "s3:GetBucketVersioning",
+            "s3:GetEncryptionConfiguration",
+            "s3:GetLifecycleConfiguration",
+            "s3:ListBucket",
+            "s3:PutBucketOwnershipControls",
+            "s3:PutBucketPolicy",
+            "s3:PutBucketPublicAccessBlock",
+            "s3:PutBucketTagging",
+            "s3:PutBucketVersioning",
+            "s3:PutEncryptionConfiguration",
+            "s3:PutLifecycleConfiguration",
+            "ssm:DeleteParameter",
+            "ssm:GetParameter",
+            "ssm:PutParameter",
+            "tag:GetResources",
+        ),
+        by="operator",
+    ),
     "history": Needs("lists what was done to a stack", ("ssm:GetParameterHistory", "ssm:GetParametersByPath")),
     "schedule": Needs(
         "stops and starts services and databases of stages that may sleep",
@@ -190,6 +225,7 @@ COMMANDS: Final[Mapping[str, Needs]] = {
                     "rds-data:RollbackTransaction",
                     "rds:DescribeDBClusters",
                     "rds:DescribeDBInstances",
+                    "secretsmanager:DescribeSecret",
                     "secretsmanager:GetSecretValue",
                 }
             )

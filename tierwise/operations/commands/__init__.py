@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import typer
 
-from tierwise.operations.commands import capacity, content, data, database, deployed, incident, reports, running
+from tierwise.operations.commands import (
+    bootstrap,
+    capacity,
+    content,
+    data,
+    database,
+    deployed,
+    incident,
+    reports,
+    running,
+)
 
 
 def register(app: typer.Typer, costs: typer.Typer) -> None:
@@ -14,6 +24,7 @@ def register(app: typer.Typer, costs: typer.Typer) -> None:
         app: The whole.
         costs: The group about money.
     """
+    bootstrap.register(app)
     deployed.register(app)
     running.register(app)
     data.register(app)

@@ -65,12 +65,22 @@ def find_cluster(operation: Operation, name: str, database: str) -> Cluster:
         raise OperationError(
             f"{key}  {name} answers no Data API, the only way in from here: set aurora.dataApi: true and deploy"
         )
-    administrator = str(part(found, "MasterUserSecret").get("SecretArn", ""))
-    if not administrator:
-        raise OperationError(
-            f"{key}  {name} has no administrator's secret of RDS: deploy the stack, which has RDS keep the password"
-        )
+    administrator = str(part(found, "MasterUserSecret").get("SecretArn", "")) or _kept(operation, name)
     return Cluster(name, str(found["DBClusterArn"]), database, administrator)
+
+
+def _kept(operation: Operation, name: str) -> str:
+    """The administrator's secret of a cluster that another region follows: RDS keeps none, so the stack does."""
+    stack = operation.stack
+    secret = f"{stack.system}/{stack.stage}/db/administrator"
+    try:
+        return str(operation.aws.read("secretsmanager", "DescribeSecret", SecretId=secret)["ARN"])
+    except AwsError as error:
+        if not error.missing:
+            raise
+        raise OperationError(
+            f"{stack.key}  {name} has no administrator's secret, neither RDS's own nor {secret}: deploy the stack first"
+        ) from None
 
 
 class Transaction:
