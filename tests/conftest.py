@@ -35,4 +35,4 @@ def _group(file: str) -> str:
 def pytest_collection_finish() -> None:
     """Collect garbage seldom: modules and plans stay for the whole run, and each collection walks through them."""
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(50_000, 20, 20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 import sys
@@ -14,33 +15,45 @@ ROOT = Path(__file__).parents[2]
 #: Services that a stack uses without a resource of theirs: a random password is drawn from one, and images are pushed
 #: by a package that brings the other along.
 WITHOUT_RESOURCES = {"secretsmanager", "ecr"}
+STACKS = (
+    ("", "dev"), ("systems/phoney", "dev"), ("systems/ec2-manager", "prod"), ("systems/account-baseline", "dev"),
+)  # fmt: skip
+#: Each stack is planned in a process of its own, forked from one that has loaded the tool and nothing of a service.
 SCRIPT = """
-import json, sys
+import json, os, sys
 from pathlib import Path
 from tierwise.preview.engine import plan
-found = plan(Path(sys.argv[1]), sys.argv[2])
-assert found.error is None, found.error.message
-# A service's package stands in the table of modules before anything of it is loaded; its parts do not.
-loaded = {name.split(".")[1] for name in sys.modules if name.startswith("pulumi_aws.") and name.count(".") > 1}
-used = {r.type.split(":")[1].split("/")[0] for r in found.resources if r.type.startswith("aws:")}
-print(json.dumps({"loaded": sorted(loaded), "used": sorted(used)}))
+
+def services():
+    # A service's package stands in the table of modules before anything of it is loaded; its parts do not.
+    parts = [name.split(".") for name in sys.modules if name.startswith("pulumi_aws.")]
+    return sorted({part[1] for part in parts if len(part) > 2})
+
+assert services() == []
+for folder, stage in json.loads(sys.argv[1]):
+    child = os.fork()
+    if not child:
+        found = plan(Path(folder), stage)
+        assert found.error is None, found.error.message
+        used = {r.type.split(":")[1].split("/")[0] for r in found.resources if r.type.startswith("aws:")}
+        print(json.dumps({"loaded": services(), "used": sorted(used)}), flush=True)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
 """
 
 
-def modules(folder: str, stage: str) -> dict[str, Any]:
-    """The services whose modules a preview loads, and those that the stack has resources of."""
-    command = [sys.executable, "-c", SCRIPT, str(ROOT / folder), stage]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+@functools.cache
+def modules() -> dict[tuple[str, str], dict[str, Any]]:
+    """For each stack, the services whose modules a preview loads, and those that the stack has resources of."""
+    asked = json.dumps([(str(ROOT / folder), stage) for folder, stage in STACKS])
+    done = subprocess.run([sys.executable, "-c", SCRIPT, asked], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    return dict(zip(STACKS, map(json.loads, done.stdout.splitlines()), strict=True))
 
 
-@pytest.mark.parametrize(
-    ("folder", "stage"),
-    [("", "dev"), ("systems/phoney", "dev"), ("systems/ec2-manager", "prod"), ("systems/account-baseline", "dev")],
-)
+@pytest.mark.parametrize(("folder", "stage"), STACKS)
 def test_no_module_imports_a_service_that_the_stack_does_not_use(folder: str, stage: str) -> None:
-    found = modules(folder, stage)
+    found = modules()[folder, stage]
     # ``lambda`` is a word of Python's own.
     used = {"lambda_" if service == "lambda" else service for service in found["used"]}
     assert set(found["loaded"]) - used - WITHOUT_RESOURCES == set()
