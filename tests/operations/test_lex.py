@@ -334,6 +334,26 @@ def test_throttling_is_waited_out(lex: Lex) -> None:
     assert run(lex, "publish").status == 0
 
 
+@pytest.mark.parametrize(
+    ("more", "other"),
+    [
+        ({}, False),
+        ({"conversationLogSettings": {}}, False),
+        ({"sentimentAnalysisSettings": {"detectSentiment": False}}, False),
+        ({"conversationLogSettings": {"textLogSettings": [{"enabled": True}]}}, True),
+        ({"botVersion": "1"}, True),
+        ({"botAliasLocaleSettings": {"en_US": {"enabled": False, "selective": False}}}, True),
+        ({"botAliasLocaleSettings": {"en_US": {"enabled": True, "selective": False}}}, False),
+        ({"botAliasLocaleSettings": {"en_US": {"enabled": True}, "de_DE": {"enabled": True}}}, True),
+    ],
+)
+def test_only_what_matters_makes_an_alias_another(more: dict[str, Any], other: bool) -> None:
+    from tierwise.operations.lex.aliases import differs
+
+    wanted = {"botVersion": "2", "botAliasLocaleSettings": {"en_US": {"enabled": True}}}
+    assert differs({**wanted, **more}, wanted) is other
+
+
 def test_conversations_are_logged_where_the_configuration_wants_it(lex: Lex) -> None:
     from types import SimpleNamespace
     from unittest.mock import Mock

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from tierwise.operations.answers import part
 from tierwise.operations.errors import AwsError, OperationError
 from tierwise.operations.lex.draft import SERVICE, everything
 from tierwise.operations.operation import Operation
+from tierwise.operations.smoke.expectations import mismatch
 from tierwise.operations.smoke.functions import LIVE
 
 #: Version of what a function is told and answers.
 _INTERFACE: Final = "1.0"
-#: What an alias is configured with.
-_SETTINGS: Final = ("botVersion", "botAliasLocaleSettings", "conversationLogSettings")
+_LOGS: Final = "conversationLogSettings"
 
 
 def all_aliases(operation: Operation, bot_id: str) -> list[dict[str, Any]]:
@@ -68,14 +69,19 @@ def alias_settings(operation: Operation) -> dict[str, Any]:
     if settings.conversation_logs:
         group = str(stack.require("botLogGroup", "log group of conversations"))
         log = {"cloudWatch": {"cloudWatchLogGroupArn": group, "logPrefix": ""}}
-        wanted["conversationLogSettings"] = {"textLogSettings": [{"enabled": True, "destination": log}]}
+        wanted[_LOGS] = {"textLogSettings": [{"enabled": True, "destination": log}]}
     return wanted
 
 
 def differs(alias: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     """Whether an alias is configured otherwise than it must be, as far as ``wanted`` says."""
-    found = {name: alias[name] for name in _SETTINGS if alias.get(name) and (name in wanted or name != "botVersion")}
-    return found != dict(wanted)
+    # AWS answers defaults that nobody has set as well.
+    if mismatch(dict(wanted), dict(alias)):
+        return True
+    languages = (part(one, "botAliasLocaleSettings") for one in (alias, wanted))
+    if len({frozenset(one) for one in languages}) > 1:
+        return True
+    return bool(alias.get(_LOGS)) and _LOGS not in wanted
 
 
 def point(operation: Operation, bot_id: str, alias: Mapping[str, Any] | None, version: str | None) -> bool:
