@@ -57,6 +57,9 @@ class Cdn(Section):
     single_page: bool = False
     """Whether the site is one page that finds its way itself: every path without a file ending answers with
     ``defaultRootObject``, and errors 403 and 404 show it. These are the API's errors too, whose status stays."""
+    additional_metrics: bool = False
+    """Whether CloudFront also counts by the minute what its caches hold, errors by status and the origin's latency:
+    eight metrics, each paid as a custom one. Dashboards then show the hit rate."""
     api_paths: tuple[ApiPath, ...] = ()
     """Paths passed to the load balancer or the API, whole and in order of precedence."""
     origin_secret: OriginSecret = subsection()

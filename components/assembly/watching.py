@@ -171,11 +171,19 @@ def _watched(platform: Site) -> Watched:
         rest_api=None if platform.rest_api is None else (platform.rest_api.physical_name, platform.names.stage),
         tables={name: table.physical_name for name, table in platform.tables.items()},
         canaries={name: canary.physical_name for name, canary in platform.canaries.items()},
+        distribution=_counted_distribution(platform),
         user_pool=None if platform.users is None else platform.users.pool.id,
         user_clients={}
         if platform.users is None
         else {name: client.id for name, client in platform.users.clients.items()},
     )
+
+
+def _counted_distribution(platform: Site) -> pulumi.Input[str] | None:
+    """The distribution that has additional metrics."""
+    settings = platform.settings.cdn
+    counts = settings is not None and settings.additional_metrics
+    return platform.cdn.id if platform.cdn is not None and counts else None
 
 
 def global_topic(platform: Site) -> Notifications:

@@ -20,6 +20,8 @@ COLUMNS: Final = 24
 #: Columns and rows of a widget; two stand side by side.
 WIDTH: Final = 12
 HEIGHT: Final = 6
+#: The only region in which CloudFront and Route 53 write metrics.
+GLOBAL_METRICS_REGION: Final = "us-east-1"
 #: The only region in which CloudWatch has the bill.
 BILLING_REGION: Final = "us-east-1"
 _DAY: Final = 86_400
@@ -113,13 +115,22 @@ def service_health(
 
 
 def api(settings: Observability, watched: Watched, region: str) -> list[Widget]:
-    """Requests, latency and errors at the load balancer and the HTTP API; calls, errors and duration of functions."""
+    """Requests, latency and errors at distribution, load balancer and APIs; calls, errors and duration of functions."""
     return [
+        *_distribution(watched),
         *_load_balancer(settings, watched, region),
         *_http_api(watched, region),
         *_rest_api(watched, region),
         *_functions(watched, region),
     ]
+
+
+def _distribution(watched: Watched) -> list[Widget]:
+    """How much of what is asked the caches hold."""
+    if watched.distribution is None:
+        return []
+    where = ["Region", "Global", "DistributionId", watched.distribution]
+    return [graph("Cache hit rate, %", [["AWS/CloudFront", "CacheHitRate", *where]], GLOBAL_METRICS_REGION)]
 
 
 def _http_api(watched: Watched, region: str) -> list[Widget]:

@@ -38,6 +38,7 @@ class Watched:
         rest_api: Exact name and stage of the REST API.
         tables: Exact names of tables, by table.
         canaries: Exact names of canaries, by canary.
+        distribution: Id of the distribution, where it has additional metrics.
         user_pool: Id of the user pool.
         user_clients: Ids of its clients, by client.
     """
@@ -52,6 +53,7 @@ class Watched:
     rest_api: tuple[str, str] | None = None
     tables: Mapping[str, str] = field(default_factory=dict[str, str])
     canaries: Mapping[str, str] = field(default_factory=dict[str, str])
+    distribution: pulumi.Input[str] | None = None
     user_pool: pulumi.Input[str] | None = None
     user_clients: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
 

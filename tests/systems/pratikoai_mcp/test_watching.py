@@ -238,3 +238,21 @@ def test_the_stated_price_of_functions_means_1_25_gb_seconds_a_call(calls: int, 
     assert abs(found / Decimal(stated) - 1) < Decimal("0.01")
     # On ARM at 50 ms a call, which is what the program needs, it is a fraction of that.
     assert lines({"requests": calls, "durationMs": 50}, "api") < found / 30
+
+
+@pytest.mark.requirement("PRATIKO-124")
+def test_the_dashboard_shows_what_the_caches_hold_where_asked_for(prod: Planned) -> None:
+    token = "aws:cloudfront/monitoringSubscription:MonitoringSubscription"  # noqa: S105 - a type
+    assert prod.all(token) == []
+    found = reviewed("pratikoai-mcp", "prod", cdn={"additionalMetrics": True})
+    plan = planned("pratikoai-mcp", "prod", cdn={"additionalMetrics": True})
+    path = "monitoringSubscription.realtimeMetricsSubscriptionConfig.realtimeMetricsSubscriptionStatus"
+    subscription = plan.one(token)
+    assert subscription.get(path) == "Enabled"
+    assert plan.refers(subscription, "distributionId") == {"cdn"}
+    shown = [d for d in plan.all("aws:cloudwatch/dashboard:Dashboard") if "cdn" in plan.refers(d, "dashboardBody")]
+    assert shown
+    assert found.estimate is not None
+    (line,) = [line for line in found.estimate.lines if line.urn == subscription.urn]
+    # Eight metrics at the price of custom ones.
+    assert (str(line.expected.quantize(Decimal("0.01"))), found.estimate.unknown) == ("2.40", ())
