@@ -130,6 +130,8 @@ def test_the_next_lines_are_pulumis_and_shrink_as_they_are_done(desk: Desk, s3: 
     # moto reads no conditions: for it the policy denies everybody everything.
     s3.delete_bucket_policy(Bucket=BUCKET)
     s3.put_object(Bucket=BUCKET, Key=".pulumi/stacks/account-baseline/prod.json", Body=b"{}")
+    assert run(desk).document["next"] == [first[0], *first[2:]], "initialised, and not up yet"
+    s3.delete_bucket_policy(Bucket=BUCKET)
     deploy = role(desk, "account-baseline-prod-deploy")
     result = run(desk)
     assert result.document["next"] == first[:1]
@@ -300,3 +302,23 @@ def test_no_credentials_is_one_line(desk: Desk) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         desk.monkeypatch.delenv(name)
     assert run(desk).lines[-1].startswith("no AWS credentials")
+
+
+def test_its_row_names_no_right_that_it_does_not_use(desk: Desk, s3: Any) -> None:
+    from tierwise.operations.actions import actions_of
+    from tierwise.operations.aws import Aws
+    from tierwise.operations.rights import COMMANDS
+
+    used: set[str] = set()
+    real = Aws._declared  # pyright: ignore[reportPrivateUsage]
+
+    def declared(self: Aws, service: str, operation: str) -> None:
+        used.update(actions_of(service, operation))
+        real(self, service, operation)
+
+    desk.monkeypatch.setattr(Aws, "_declared", declared)
+    run(desk)
+    role(desk, "account-baseline-prod-deploy")
+    s3.delete_bucket_ownership_controls(Bucket=BUCKET)
+    run(desk)
+    assert used == set(COMMANDS["bootstrap"].actions)

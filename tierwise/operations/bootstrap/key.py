@@ -84,7 +84,7 @@ def settle_key(operation: Operation, alias: str, tags: Mapping[str, str], admitt
                 ),
             ),
         ],
-        fresh=unmade,
+        fresh=fresh,
     )
     return Key(arn, fresh)
 

@@ -92,11 +92,13 @@ def next_lines(
     for stack in stacks:
         folder = stack.target.directory.relative_to(root)
         where = f" -C {folder}" if stack.target.system else ""
-        if f"{stack.project}/{stack.target.stage}" not in known:
+        new = f"{stack.project}/{stack.target.stage}" not in known
+        if new:
             lines.append(f"pulumi stack init {stack.target.stage}{where} --secrets-provider {shlex.quote(provider)}")
-            if stack.baseline:
-                policy = "../../policy" if stack.target.system else "policy"
-                lines.append(f"pulumi up -s {stack.target.stage}{where} --policy-pack {policy}")
+        # A stack that was only initialised has a state too: that its roles are missing tells that it is not up.
+        if stack.baseline and (new or again):
+            policy = "../../policy" if stack.target.system else "policy"
+            lines.append(f"pulumi up -s {stack.target.stage}{where} --policy-pack {policy}")
         if stack.baseline and again:
             lines.append(again)
     return lines

@@ -148,7 +148,7 @@ def _told(
     for line in lines:
         say(f"  {line}")
     if again:
-        say("The last but the stacks' own lets the pipeline's role at the state, once the baseline has made it.")
+        say(f"`{again}` lets the pipeline's role at the state, once the baseline has made that role.")
     if not any(stack.baseline for stack in stacks):
         say(f"No stack here is account {operation.aws.account}'s baseline: name it in systems/account-baseline.")
     document: dict[str, Any] = {
