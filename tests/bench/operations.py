@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -24,8 +25,7 @@ ACCOUNT: Final = "210987654321"
 
 def start_up() -> None:
     """Seconds of ``tierwise --help``."""
-    seconds = [_timed(["--help"], {**os.environ}) for _ in range(RUNS)]
-    _tell("tierwise --help", seconds, START_LIMIT)
+    _tell("tierwise --help", [_timed(["--help"], {**os.environ}) for _ in range(RUNS)], START_LIMIT)
 
 
 def commands() -> None:
@@ -89,8 +89,9 @@ def _table(environment: dict[str, str]) -> str:
     return name
 
 
-def _timed(arguments: list[str], environment: dict[str, str]) -> float:
-    started = time.perf_counter()
+def _timed(arguments: list[str], environment: dict[str, str]) -> tuple[float, float]:
+    """Seconds of a whole process, and what it took of a processor."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "tierwise", *arguments],
         cwd=ROOT,
@@ -99,15 +100,15 @@ def _timed(arguments: list[str], environment: dict[str, str]) -> float:
         capture_output=True,
         text=True,
     )
-    seconds = time.perf_counter() - started
+    seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     assert done.returncode == 0, done.stderr
-    return seconds
+    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def _tell(what: str, seconds: list[float], limit: float) -> None:
-    median = statistics.median(seconds)
-    verdict = "" if median < limit else ": too slow"
-    print(f"{what}: {median:.2f} s, at best {min(seconds):.2f} (median of {RUNS}, at most {limit:g} s){verdict}")
+def _tell(what: str, timed: list[tuple[float, float]], limit: float) -> None:
+    seconds, processor = (statistics.median(column) for column in zip(*timed, strict=True))
+    verdict = "" if seconds < limit else ": too slow"
+    print(f"{what}: {seconds:.2f} s, {processor:.2f} of a processor (median of {RUNS}, at most {limit:g} s){verdict}")
 
 
 def main() -> None:
