@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -105,3 +106,27 @@ def test_the_bootstrap_quotes_names_and_passwords(program: None) -> None:
     again = Recorder(rows=[[1]])
     prepare(again, "app", "p")
     assert any("ALTER ROLE" in str(s if isinstance(s, str) else s.as_string(None)) for s, _ in again.asked)
+
+
+@pytest.mark.requirement("PRATIKO-115")
+def test_the_server_of_the_bootstrap_never_sees_a_password(program: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    import psycopg
+    from pratikoai.bootstrap import main
+
+    class Server(Recorder):
+        pgconn = SimpleNamespace(encrypt_password=lambda password, user, kind: b"%s of %s" % (kind, user))
+
+        def __enter__(self) -> Server:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+    server = Server()
+    monkeypatch.setenv("DATABASE_HOST", "db.example")
+    monkeypatch.setenv("DATABASE_SECRET", '{"username": "app", "password": "hunter2"}')
+    monkeypatch.setattr(psycopg, "connect", lambda **_: server)
+    assert main() == 0
+    rendered = "".join(s if isinstance(s, str) else s.as_string(None) for s, _ in server.asked)
+    assert "CREATE ROLE \"app\" LOGIN PASSWORD 'scram-sha-256 of app'" in rendered
+    assert "hunter2" not in rendered

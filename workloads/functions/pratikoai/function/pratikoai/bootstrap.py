@@ -12,20 +12,20 @@ from pratikoai import logs, settings
 from pratikoai.postgres import CREATE, connection_options
 
 
-def prepare(connection: Any, user: str, password: str) -> None:
+def prepare(connection: Any, user: str, verifier: str) -> None:
     """Make the user and the table. A second run changes nothing but the password.
 
     Args:
         connection: As the administrator.
         user: The program's user.
-        password: Its password.
+        verifier: What the server keeps of its password: the statement may end in the server's log.
     """
     from psycopg import sql
 
     name = sql.Identifier(user)
     found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (user,)).fetchone()
     verb = sql.SQL("ALTER" if found else "CREATE")
-    connection.execute(sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, name, sql.Literal(password)))
+    connection.execute(sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, name, sql.Literal(verifier)))
     connection.execute(CREATE)
     connection.execute(sql.SQL("GRANT SELECT, INSERT, UPDATE ON items TO {}").format(name))
 
@@ -40,7 +40,9 @@ def main() -> int:
         admin = settings.document("DATABASE_ADMIN_SECRET")
         options |= {"user": admin["username"], "password": admin["password"]}
     with psycopg.connect(**options) as connection:
-        prepare(connection, user["username"], user["password"])
+        name, password = str(user["username"]), str(user["password"])
+        verifier = connection.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256")
+        prepare(connection, name, verifier.decode())
     logs.line("database_prepared", user=user["username"])
     return 0
 
