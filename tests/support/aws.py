@@ -31,7 +31,7 @@ _SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/[0-9]{8}/(?P<region>[^/]+)/(?P<s
 _LOCK = threading.Lock()
 #: The images that moto offers: its own thousand take longer to make than most tests, for each region anew.
 _IMAGES = Path(__file__).with_name("images.json")
-#: What botocore has read of AWS's models, for all sessions: each reads them anew, and EC2's alone takes half a second.
+#: What botocore has read of AWS's models; EC2's alone takes half a second.
 _MODELS: dict[Any, Any] = {}
 
 Answer = tuple[int, Mapping[str, str], str | bytes]
@@ -114,9 +114,8 @@ def error(code: str, message: str = "no", status: int = 400) -> Answer:
 @contextmanager
 def fake_aws() -> Generator[FakeAws]:
     """An empty cloud, one at a time, behind the one server of this process."""
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, models_read_once():
         patch.setenv("MOTO_AMIS_PATH", str(_IMAGES))
-        patch.setattr(Loader, "__init__", _remember(Loader.__init__))
         from moto.core.base_backend import BackendDict
         from moto.core.model_instances import reset_model_data
 
@@ -128,6 +127,20 @@ def fake_aws() -> Generator[FakeAws]:
             yield server.cloud
         finally:
             server.cloud = None
+
+
+@contextmanager
+def models_read_once() -> Generator[None]:
+    """What botocore reads of AWS's models is kept for the process, and not read by each session anew."""
+    make = Loader.__init__
+
+    def shared(loader: Any, *arguments: Any, **named: Any) -> None:
+        make(loader, *arguments, **named)
+        loader._cache = _MODELS
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Loader, "__init__", shared)
+        yield
 
 
 def client(service: str, region: str) -> Any:
@@ -168,14 +181,6 @@ class _Environment(Credentials):
             os.environ["AWS_SECRET_ACCESS_KEY"],
             os.environ.get("AWS_SESSION_TOKEN"),
         )
-
-
-def _remember(make: Callable[..., None]) -> Callable[..., None]:
-    def shared(loader: Any, *arguments: Any, **named: Any) -> None:
-        make(loader, *arguments, **named)
-        loader._cache = _MODELS
-
-    return shared
 
 
 class _Server(ThreadingHTTPServer):

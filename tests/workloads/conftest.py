@@ -16,6 +16,8 @@ import pytest
 from fakeredis import FakeAsyncRedis, FakeServer
 from fastapi import FastAPI
 
+from tests.support.aws import models_read_once
+
 CONTAINER = Path(__file__).parents[2] / "workloads" / "container"
 
 
@@ -172,6 +174,13 @@ def environment(service: str = "api-gateway", **more: str) -> dict[str, str]:
         "SERVICES": ",".join(f"{name}=http://{name}.pika.local:8080" for name in SERVICES),
         **more,
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_read_once() -> Generator[None]:
+    """Programs make sessions of boto3 as they please."""
+    with models_read_once():
+        yield
 
 
 @pytest.fixture

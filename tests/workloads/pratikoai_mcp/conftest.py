@@ -74,12 +74,22 @@ def aws(program: None) -> Iterator[Any]:
         yield s3
 
 
+@pytest.fixture(scope="session")
+def kept_password() -> str:
+    """The user's password as it is kept; slow to make on purpose."""
+    from pratikoai import signin
+
+    return signin.hashed("correct horse")
+
+
 @pytest.fixture
-def data(aws: Any) -> Any:
+def data(aws: Any, kept_password: str) -> Any:
     """The store, with a user."""
     from pratikoai import signin
     from pratikoai.store import store
 
     made = store()
-    signin.register(made, "ada", "correct horse", {"name": "Ada", "plan": "pro"})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(signin, "hashed", {"correct horse": kept_password}.__getitem__)
+        signin.register(made, "ada", "correct horse", {"name": "Ada", "plan": "pro"})
     return made

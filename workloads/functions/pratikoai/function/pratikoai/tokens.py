@@ -133,7 +133,8 @@ def _private_key() -> tuple[Any, str]:
     if not settings.has("JWT") and settings.stage() == "local":
         _make_local_keys()
     stored = json.loads(settings.text("JWT"))
-    return stored["privateKey"], stored["kid"]
+    # Parsed once: to check a private key takes longer than to sign with it.
+    return RSAAlgorithm(RSAAlgorithm.SHA256).prepare_key(stored["privateKey"]), stored["kid"]
 
 
 @functools.cache
