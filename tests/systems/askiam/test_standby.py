@@ -9,7 +9,7 @@ import pytest
 
 from guardrails.cost import Estimate
 from guardrails.resource import ABSENT, Resource
-from tests.support.stacks import Planned, planned, reviewed
+from tests.support.stacks import Planned, reviewed
 from tierwise.review.stack import StackReview
 
 GLOBAL = "aws:rds/globalCluster:GlobalCluster"
@@ -21,13 +21,19 @@ HERE, THERE = "us-east-1", "us-west-2"
 @pytest.fixture(scope="module")
 def plan() -> Planned:
     """Production with the standby."""
-    return planned("askiam", "prod", preset="standby")
+    return Planned(reviewed("askiam", "prod", preset="standby").plan.view())
 
 
 @pytest.fixture(scope="module")
-def named() -> Planned:
-    """The same with a name of its own."""
-    return planned("askiam", "prod", preset=("standby", "own-domain"))
+def whole() -> StackReview:
+    """The same with a name of its own, a firewall and tokens, judged and priced."""
+    return reviewed("askiam", "prod", preset=("standby", "own-domain", "firewall", "jwt"))
+
+
+@pytest.fixture(scope="module")
+def named(whole: StackReview) -> Planned:
+    """Its plan."""
+    return Planned(whole.plan.view())
 
 
 def estimate_of(found: StackReview) -> Estimate:
@@ -160,8 +166,9 @@ def test_it_is_clean_priced_and_fits_the_budget() -> None:
     found = reviewed("askiam", "prod", preset="standby")
     assert [(f.policy, f.resource) for f in found.findings if f.level == "mandatory"] == []
     assert estimate_of(found).unknown == ()
-    without = estimate_of(reviewed("askiam", "prod")).expected
-    assert 60 < estimate_of(found).expected - without < 80
+    lines = [line for line in estimate_of(found).lines if line.resource.startswith("standby-") and line.expected]
+    assert {line.resource for line in lines if line.kind == "usage"} == {"standby-aurora"}
+    assert 65 < sum(line.expected for line in lines) < 70
 
 
 def test_logs_there_end_and_queues_are_encrypted(plan: Planned) -> None:
@@ -201,11 +208,11 @@ def test_the_name_has_a_record_for_each_region_and_a_switch(named: Planned) -> N
         assert domain.get("securityPolicy") == "TLS_1_2"
 
 
-@pytest.mark.parametrize(("traffic", "threshold"), [("health", 1), ("standby", 2)])
-def test_one_line_says_where_the_name_leads(traffic: str, threshold: int) -> None:
-    plan = planned("askiam", "prod", preset=("standby", "own-domain"), standby={"traffic": traffic})
-    (switch,) = plan.all("aws:route53/healthCheck:HealthCheck", type="CALCULATED")
-    assert switch.get("childHealthThreshold") == threshold
+def test_the_variants_stand_by_too(whole: StackReview, named: Planned) -> None:
+    assert [(f.policy, f.resource) for f in whole.findings if f.level == "mandatory"] == []
+    assert estimate_of(whole).unknown == ()
+    assert len(there(named, "aws:wafv2/webAclAssociation:WebAclAssociation")) == 1
+    assert [f.name for f in there(named, FUNCTION) if "authorizer" in f.name] == ["standby-token-authorizer"]
 
 
 def test_snapshots_are_copied_instead_by_one_line() -> None:
@@ -213,8 +220,7 @@ def test_snapshots_are_copied_instead_by_one_line() -> None:
     usage = {"standby-aurora": None, "standby-*": None, "bucket-audit-copy": None, "backup-copies*": {"auroraGb": 700}}
     found = reviewed("askiam", "prod", preset="standby", standby=copies, buckets={"audit": {"replicate": False}},
                      usage=usage)  # fmt: skip
-    plan = planned("askiam", "prod", preset="standby", standby=copies, buckets={"audit": {"replicate": False}},
-                   usage=usage)  # fmt: skip
+    plan = Planned(found.plan.view())
     assert plan.all(GLOBAL) == []
     assert there(plan, FUNCTION) == []
     assert plan.one(CLUSTER).get("manageMasterUserPassword") is True
