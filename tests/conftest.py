@@ -23,10 +23,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(_group(item.nodeid.partition("::")[0])))
+            item.add_marker(pytest.mark.xdist_group(_group(item)))
 
 
-def _group(file: str) -> str:
+def _group(item: pytest.Item) -> str:
+    """The system that a test's parameters or its file name, or the file."""
+    parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    system = parameters.get("system", getattr(parameters.get("target"), "system", None))
+    if system in ("", *_SYSTEMS):
+        return system or "reference"
+    file = item.nodeid.partition("::")[0]
     found = _ABOUT.match(file)
     about = (found[1] or found[2]).replace("_", "-") if found else ""
     return next((system for system in _SYSTEMS if about and system.startswith(about)), file)

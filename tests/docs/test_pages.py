@@ -50,10 +50,7 @@ def test_every_command_of_ours_exists(page: Path) -> None:
     assert set(re.findall(r"\btierwise ([a-z][a-z-]*)", page.read_text())) - known == set()
 
 
-# On the worker that plans the system's stacks anyway.
-@pytest.mark.parametrize(
-    "system", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ("askiam", "ec2-manager", "phoney")]
-)
+@pytest.mark.parametrize("system", ["askiam", "ec2-manager", "phoney"])
 def test_prices_on_a_systems_page_are_those_of_the_preview(system: str) -> None:
     found = PRICES.search(re.sub(r"\s+", " ", (ROOT / "systems" / system / "README.md").read_text()))
     assert found is not None

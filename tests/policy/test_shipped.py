@@ -24,13 +24,7 @@ def _stacks() -> list[tuple[str, str]]:
     return sorted(("" if file.parent == ROOT else file.parent.name, file.suffixes[0][1:]) for file in files)
 
 
-STACKS = [
-    # Tests of one system run in one worker, which plans each of its stacks once.
-    pytest.param(
-        system, stage, id=f"{system or 'reference'}/{stage}", marks=pytest.mark.xdist_group(system or "reference")
-    )
-    for system, stage in _stacks()
-]
+STACKS = [pytest.param(system, stage, id=f"{system or 'reference'}/{stage}") for system, stage in _stacks()]
 
 
 def _findings(system: str, stage: str) -> list[Finding]:
