@@ -75,7 +75,7 @@ class Aurora(Section):
     """Further entries of the cluster's parameter group."""
     extensions: tuple[str, ...] = ()
     """PostgreSQL extensions that the bootstrap creates, such as ``vector``."""
-    sql: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*\.sql$")], ...] = ()
+    sql: tuple[Annotated[str, form(r"^[A-Za-z0-9_][A-Za-z0-9_./-]*\.sql$", "sql/schema.sql")], ...] = ()
     """Files of statements that the bootstrap runs in this order, such as tables, views and grants, relative to the
     program. Each statement must bear to be run again."""
     proxy: bool = False
