@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from components.data.table import Table, TableReplica
     from components.edge.cdn import Cdn
     from components.edge.domain import Domain
+    from components.edge.failover_records import FailoverRecords
     from components.edge.firewall import Firewall
     from components.edge.health_check import HealthCheck
     from components.edge.origin_secret import OriginSecret
@@ -101,6 +102,7 @@ class Site(Component):
     firewall: Firewall | None = None
     cdn: Cdn | None = None
     health_check: HealthCheck | None = None
+    traffic_switch: FailoverRecords | None = None
     canaries: Mapping[str, Canary] = MappingProxyType({})
     metric_alarms: MetricAlarms | None = None
     composite_alarms: CompositeAlarms | None = None

@@ -132,6 +132,9 @@ def watch(platform: Site) -> None:
             arns.extend(alarms.arns)
         if platform.health_check is not None:
             _ring_for_health(platform, platform.health_check)
+        if platform.traffic_switch is not None:
+            for place, check in platform.traffic_switch.checks.items():
+                _ring_for_health(platform, check, f"health-{place}")
         if settings.alarms.certificate_days is not None and platform.domain is not None:
             _ring_for_certificates(platform, platform.domain, settings.alarms.certificate_days)
     if settings.dashboards_enabled:
@@ -217,16 +220,17 @@ def _ring_for_certificates(platform: Site, domain: Domain, days: int) -> None:
     )
 
 
-def _ring_for_health(platform: Site, health_check: HealthCheck) -> None:
+def _ring_for_health(platform: Site, health_check: HealthCheck, role: str = "health") -> None:
     from components.observability.alarms import HealthAlarm
 
     topic = platform.global_topic
     HealthAlarm(
-        "health-alarm",
+        f"{role}-alarm",
         settings=platform.settings.observability.alarms,
         names=platform.names,
         health_check_id=health_check.id,
         topic_arn=topic.arn,
+        role=role,
         opts=platform.child(),
     )
 

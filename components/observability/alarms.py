@@ -115,6 +115,7 @@ class HealthAlarm(Component):
         names: Names of the stack.
         health_check_id: The health check.
         topic_arn: Topic that is told; it must be in ``HEALTH_CHECK_REGION``.
+        role: What is checked, for the alarm's name, where a stack has several checks.
         opts: Options of the component.
 
     Attributes:
@@ -131,12 +132,13 @@ class HealthAlarm(Component):
         names: Names,
         health_check_id: pulumi.Input[str],
         topic_arn: pulumi.Input[str],
+        role: str = "health",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts=opts)
         self.alarm = cloudwatch.MetricAlarm(
             name,
-            name=_alarm_name(names, "health"),
+            name=_alarm_name(names, role),
             alarm_description=f"The health check fails from outside. {runbooks.shared('health')}",
             namespace="AWS/Route53",
             metric_name="HealthCheckStatus",

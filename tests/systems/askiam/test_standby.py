@@ -198,7 +198,9 @@ def test_the_name_has_a_record_for_each_region_and_a_switch(named: Planned) -> N
     # Nobody is sent to a database that cannot be written: the first region keeps the name until somebody turns this.
     assert (switch.get("type"), switch.get("childHealthThreshold")) == ("CALCULATED", 0)
     assert named.refers(switch, "childHealthchecks") == {"records-first"}
+    alarms = {alarm.name: alarm for alarm in named.all("aws:cloudwatch/metricAlarm:MetricAlarm")}
     for place in ("first", "standby"):
+        assert named.refers(alarms[f"health-{place}-alarm"], "dimensions") == {f"records-{place}"}
         assert checks[f"records-{place}"].get("resourcePath") == "/prod/status"
     # Checks call each region by the address that AWS gives.
     assert [api.get("disableExecuteApiEndpoint") for api in named.all("aws:apigateway/restApi:RestApi")] == [False] * 2
