@@ -54,6 +54,14 @@ def test_pulumi_itself_previews_the_branches_of_the_repository() -> None:
     assert "READ_ROLES" in step_with(job, "role")
 
 
+@pytest.mark.parametrize(("name", "job"), [("live-preview", "preview"), ("drift", "look"), ("backups", "state")])
+def test_what_has_no_environment_finds_the_state_of_each_stage(name: str, job: str) -> None:
+    found = workflow(name)["jobs"][job]
+    assert "environment" not in found
+    backend = "fromJSON(vars.BACKENDS || '{}')[matrix.stage] || vars.PULUMI_BACKEND_URL"
+    assert found["env"]["PULUMI_BACKEND_URL"] == f"${{{{ {backend} }}}}"
+
+
 def step_with(job: dict[str, object], key: str) -> str:
     return next(str(one["with"][key]) for one in steps(job) if key in one.get("with", {}))
 
