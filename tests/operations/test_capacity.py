@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.operations.conftest import Desk, Result
+from tests.operations.test_failover import members
 from tests.operations.test_rollback import _REFRESHED, _REFRESHES
 from tests.operations.test_smoke_requests import account_of, region_of
 from tests.support import running
@@ -83,20 +84,6 @@ HERE = "arn:aws:rds:us-east-1:210987654321:cluster:askiam-prod"
 THERE = "arn:aws:rds:us-west-2:210987654321:cluster:askiam-prod-copy"
 
 
-def members(writer: str) -> str:
-    entries = "".join(
-        f"<GlobalClusterMember><DBClusterArn>{arn}</DBClusterArn><IsWriter>{str(arn == writer).lower()}</IsWriter>"
-        "</GlobalClusterMember>"
-        for arn in (HERE, THERE)
-    )
-    return (
-        "<DescribeGlobalClustersResponse><DescribeGlobalClustersResult><GlobalClusters><GlobalClusterMember>"
-        f"<GlobalClusterIdentifier>askiam</GlobalClusterIdentifier><GlobalClusterMembers>{entries}"
-        "</GlobalClusterMembers></GlobalClusterMember></GlobalClusters></DescribeGlobalClustersResult>"
-        "</DescribeGlobalClustersResponse>"
-    )
-
-
 def promote(desk: Desk, *words: str) -> Result:
     return go(desk, "failover", "pika/prod", *words, aurora="askiam-prod")
 
@@ -104,7 +91,7 @@ def promote(desk: Desk, *words: str) -> Result:
 def with_standby(desk: Desk) -> None:
     writers = [HERE, HERE, THERE]
     desk.cloud.answers["rds:DescribeGlobalClusters"] = lambda _: (
-        200, {"content-type": "text/xml"}, members(writers.pop(0) if len(writers) > 1 else writers[0]),
+        200, {"content-type": "text/xml"}, members(writers.pop(0) if len(writers) > 1 else writers[0], HERE, THERE),
     )  # fmt: skip
     done = "<FailoverGlobalClusterResponse><FailoverGlobalClusterResult/></FailoverGlobalClusterResponse>"
     desk.cloud.answer("rds:FailoverGlobalCluster", done)

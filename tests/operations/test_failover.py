@@ -16,11 +16,12 @@ THERE = "arn:aws:rds:us-west-2:432109876543:cluster:askiam-prod-aurora-standby"
 URL = "https://standby.execute-api.us-west-2.amazonaws.com/prod"
 
 
-def members(writer: str) -> str:
+def members(writer: str, *clusters: str) -> str:
+    """A global database of these clusters, of which one is written."""
     entries = "".join(
         f"<GlobalClusterMember><DBClusterArn>{arn}</DBClusterArn><IsWriter>{str(arn == writer).lower()}</IsWriter>"
         "</GlobalClusterMember>"
-        for arn in (HERE, THERE)
+        for arn in clusters
     )
     return (
         "<DescribeGlobalClustersResponse><DescribeGlobalClustersResult><GlobalClusters><GlobalClusterMember>"
@@ -62,7 +63,7 @@ def threshold(desk: Desk, check: str) -> int:
 def go(desk: Desk, *words: str, writers: list[str], **outputs: Any) -> Result:
     left = [*writers]
     desk.cloud.answers["rds:DescribeGlobalClusters"] = lambda _: (
-        200, {"content-type": "text/xml"}, members(left.pop(0) if len(left) > 1 else left[0]),
+        200, {"content-type": "text/xml"}, members(left.pop(0) if len(left) > 1 else left[0], HERE, THERE),
     )  # fmt: skip
     done = "<FailoverGlobalClusterResponse><FailoverGlobalClusterResult/></FailoverGlobalClusterResponse>"
     desk.cloud.answer("rds:FailoverGlobalCluster", done)
