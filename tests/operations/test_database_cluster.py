@@ -159,7 +159,7 @@ def test_a_cluster_that_sleeps_is_woken(desk: Desk, api: FakeDataApi) -> None:
     api.waking = 3
     result = run(desk)
     assert (result.status, api.ended) == (0, ["committed"])
-    assert f"{CLUSTER}: wakes up" in result.err
+    assert f"{CLUSTER}: waking up" in result.err
     assert len(desk.slept) == 3
 
 
@@ -167,7 +167,7 @@ def test_a_cluster_that_never_wakes_ends_the_wait(desk: Desk, api: FakeDataApi) 
     api.waking = 10_000
     result = run(desk, "--timeout", "2")
     assert (result.status, api.statements) == (2, [])
-    assert "not there after 2 min (wakes up)" in result.lines[-1]
+    assert "not there after 2 min (waking up)" in result.lines[-1]
 
 
 def test_throttling_is_waited_out(desk: Desk, api: FakeDataApi) -> None:

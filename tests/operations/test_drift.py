@@ -26,7 +26,8 @@ def planned() -> Stack:
 @pytest.fixture
 def planned_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The plan that the tests share instead of one for each; that the command makes one itself is a test of its own."""
-    monkeypatch.setattr("tierwise.preview.engine.plan", lambda _folder, _stage: reviewed("pika", "prod").plan)
+    once = reviewed("pika", "prod").plan
+    monkeypatch.setattr("tierwise.preview.engine.plan", lambda _folder, _stage: once)
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, cast
 
 from tierwise.operations.answers import listed
 from tierwise.operations.errors import AwsError, OperationError
 from tierwise.operations.operation import Operation
 
-#: What a cluster says that had fallen asleep.
+#: What a cluster says that was paused to nothing, for about 15 seconds.
 _WAKING: Final = ("DatabaseResumingException", "DatabaseUnavailableException", "ServiceUnavailableError")
 #: What an answer that is too large for the Data API says; its limit is a megabyte.
 _TOO_LARGE: Final = "Database returned more than the allowed response size limit"
@@ -55,21 +55,10 @@ class Reader:
         Raises:
             AwsError: The statement is wrong, or the user may not.
         """
-        answer: dict[str, Any] = {}
-
-        def ask() -> str | None:
-            try:
-                answer.update(self._execute(sql, parameters))
-            except AwsError as error:
-                if error.code in _WAKING:
-                    return "waking up"
-                raise
-            return None
-
-        self._operation.console.wait("database", ask, timeout=self._operation.options.timeout)
+        answer = once_awake(self._operation, "database", lambda: self._execute(sql, parameters))
         names = [str(column.get("label") or column["name"]) for column in listed(answer, "columnMetadata")]
         records = cast("list[list[dict[str, Any]]]", answer.get("records") or [])
-        return [dict(zip(names, map(_plain, record), strict=True)) for record in records]
+        return [dict(zip(names, map(plain, record), strict=True)) for record in records]
 
     def batches(self, sql: str, key: str, *, after: str, count: int) -> Iterator[list[Row]]:
         """Rows in order of a key, a batch at a time; the statement takes ``:after`` and ``:count``.
@@ -115,5 +104,32 @@ class Reader:
         )
 
 
-def _plain(field: Mapping[str, Any]) -> Any:
-    return None if field.get("isNull") else next(iter(field.values()))
+def once_awake(operation: Operation, name: str, ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What a cluster answers, asked again while it wakes up.
+
+    Args:
+        operation: The command, with its patience.
+        name: What is waited for, as the progress names it.
+        ask: The call.
+
+    Raises:
+        AwsError: The call is refused for another reason.
+    """
+    answer: dict[str, Any] = {}
+
+    def attempt() -> str | None:
+        try:
+            answer.update(ask())
+        except AwsError as error:
+            if error.code in _WAKING:
+                return "waking up"
+            raise
+        return None
+
+    operation.console.wait(name, attempt, timeout=operation.options.timeout)
+    return answer
+
+
+def plain(field: Mapping[str, Any]) -> Any:
+    """The value of a field of a record, or None."""
+    return None if field.get("isNull") else next(iter(field.values()), None)

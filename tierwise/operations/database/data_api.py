@@ -15,9 +15,8 @@ from tierwise.operations.answers import listed, part
 from tierwise.operations.database.statements import Sql
 from tierwise.operations.errors import AwsError, OperationError
 from tierwise.operations.operation import Operation
+from tierwise.operations.sql import once_awake, plain
 
-#: A cluster that was paused to nothing answers so while it wakes up, for about 15 seconds.
-_WAKING: Final = "DatabaseResumingException"
 #: How the Data API says that the database did not let a user in, or has no such secret to try.
 _NOT_LET_IN: Final = frozenset({"BadRequestException", "DatabaseErrorException", "InvalidSecretException"})
 _AUTHENTICATION: Final = ("authentication failed", "28p01", "28000", "not permitted to log in")
@@ -133,7 +132,7 @@ class Transaction:
                 call=error.call,
             ) from None
         records: list[list[dict[str, Any]]] = answer.get("records") or []
-        return [[_value(field) for field in record] for record in records]
+        return [[plain(field) for field in record] for record in records]
 
 
 @contextmanager
@@ -145,21 +144,14 @@ def transaction(operation: Operation, cluster: Cluster) -> Generator[Transaction
         cluster: Where it runs.
     """
     where = {"resourceArn": cluster.arn, "secretArn": cluster.administrator}
-    began: dict[str, str] = {}
-
-    def begin() -> str | None:
-        try:
-            answer = operation.aws.change("rds-data", "BeginTransaction", database=cluster.database, **where)
-        except AwsError as error:
-            if error.code != _WAKING:
-                raise
-            return "wakes up"
-        began["id"] = str(answer.get("transactionId", ""))
-        return None
-
-    operation.console.wait(cluster.name, begin, timeout=operation.options.timeout)
-    running = Transaction(operation, cluster, began["id"])
-    done = {**where, "transactionId": began["id"] or "that transaction"}
+    began = once_awake(
+        operation,
+        cluster.name,
+        lambda: operation.aws.change("rds-data", "BeginTransaction", database=cluster.database, **where),
+    )
+    id = str(began.get("transactionId", ""))
+    running = Transaction(operation, cluster, id)
+    done = {**where, "transactionId": id or "that transaction"}
     try:
         yield running
     except BaseException:
@@ -195,7 +187,3 @@ def lets_in(operation: Operation, cluster: Cluster, secret: str) -> bool:
             return False
         raise
     return True
-
-
-def _value(field: dict[str, Any]) -> Any:
-    return None if field.get("isNull") else next(iter(field.values()), None)
