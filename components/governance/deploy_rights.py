@@ -178,7 +178,7 @@ AREAS: Final[Mapping[str, tuple[Right, ...]]] = {
         Right("cloudwatch", ("DeleteAlarms", "DisableAlarmActions", "EnableAlarmActions", "PutCompositeAlarm",
                              "PutMetricAlarm", "TagResource", "UntagResource"), ("alarm:*",)),
         Right("cloudwatch", ("DeleteDashboards", "PutDashboard"), ("dashboard/*",), regional=False),
-        # What a scheduled check has found; AWS limits it to no kind of thing.
+        # What a scheduled check has found; a metric has a namespace and no ARN.
         Right("cloudwatch", (), (), unscoped=("PutMetricData",)),
         # Publish: a release tells the stack's own topic how it ended.
         Right("sns", ("AddPermission", "CreateTopic", "DeleteTopic", "Publish", "RemovePermission",
