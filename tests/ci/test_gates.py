@@ -52,7 +52,7 @@ def test_gate_two_dependencies_code_and_secrets_before_any_deployment() -> None:
     assert run.split() == ["make", "audit", "make", "secure-code", "make", "secrets"]
     assert steps(job)[0]["with"]["fetch-depth"] == 0
     audit = (ROOT / ".github/scripts/audit.sh").read_text()
-    assert audit.count("pip-audit\" --strict") == 2
+    assert audit.count('pip-audit" --strict') == 2
     assert "find workloads -name requirements.txt" in audit
     assert "npm" in audit
     assert "--select S" in recipe("secure-code")
