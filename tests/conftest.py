@@ -42,3 +42,9 @@ def pytest_collection_finish() -> None:
     """Collect garbage seldom: modules and plans stay for the whole run, and each collection walks through them."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+def pytest_unconfigure() -> None:
+    """Collect once and leave the rest: pytest collects five times, and execnet interrupts who takes long."""
+    gc.collect()
+    gc.freeze()
