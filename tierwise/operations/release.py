@@ -25,21 +25,17 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from tierwise.operations.errors import OperationError
 from tierwise.operations.operation import Operation, Outcome, has_cli
 from tierwise.operations.record import Entry
+from tierwise.operations.system_file import Part, read_system_file
 from tierwise.preview.errors import ConfigError
-from tierwise.preview.yamlfile import read_yaml
 
 FILE = "release.yaml"
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 def _zone(value: Any) -> Any:
@@ -49,7 +45,7 @@ def _zone(value: Any) -> Any:
         raise ValueError(f"{value!r} is no time zone, such as America/Los_Angeles") from None
 
 
-class Closed(_Part):
+class Closed(Part):
     """Days without releases.
 
     Attributes:
@@ -63,7 +59,7 @@ class Closed(_Part):
     reason: str
 
 
-class Approvals(_Part):
+class Approvals(Part):
     """Who approves.
 
     Attributes:
@@ -75,7 +71,7 @@ class Approvals(_Part):
     emergency: tuple[str, ...] = ()
 
 
-class Window(_Part):
+class Window(Part):
     """When a stage may be released, and how often."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, arbitrary_types_allowed=True)
@@ -89,7 +85,7 @@ class Window(_Part):
     closed: tuple[Closed, ...] = ()
 
 
-class Event(_Part):
+class Event(Part):
     """Something that recurs.
 
     Attributes:
@@ -103,7 +99,7 @@ class Event(_Part):
     runbook: str = ""
 
 
-class Releases(_Part):
+class Releases(Part):
     """The file."""
 
     dev: Window = Window()
@@ -138,16 +134,7 @@ def read_releases(directory: Path) -> Releases:
     file = directory / FILE
     if not file.is_file():
         return Releases()
-    content = read_yaml(file)
-    try:
-        return Releases.model_validate(content.value or {})
-    except ValidationError as error:
-        raise ConfigError(
-            [
-                content.problem(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}", *problem["loc"])
-                for problem in error.errors()
-            ]
-        ) from None
+    return read_system_file(file, Releases)
 
 
 def judge(window: Window, moment: datetime, releases: int, *, emergency: bool = False) -> Verdict:

@@ -28,8 +28,9 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
+from tierwise.operations.system_file import Part, read_system_file
 from tierwise.preview.errors import ConfigError
 
 FILE: Final = "migration.yaml"
@@ -38,11 +39,7 @@ COLUMN: Final = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 VERSION: Final = "schemaVersion"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Rows(_Part):
+class Rows(Part):
     """Rows of one kind: JSON lines in a bucket, or a statement that the Data API of the Aurora cluster runs.
 
     Attributes:
@@ -73,7 +70,7 @@ class Rows(_Part):
         raise ValueError("rows come from bucket and object, or by user, sql and order; exactly one of both")
 
 
-class Change(_Part):
+class Change(Part):
     """What becomes of an item of one version.
 
     Attributes:
@@ -89,7 +86,7 @@ class Change(_Part):
     remove: tuple[str, ...] = ()
 
 
-class Mapping(_Part):
+class Mapping(Part):
     """A whole migration.
 
     Attributes:
@@ -137,14 +134,6 @@ def read_mapping(file: Path) -> Mapping:
     Raises:
         ConfigError: There is none, or it cannot be used: one line a problem.
     """
-    from tierwise.preview.yamlfile import read_yaml
-
     if not file.is_file():
         raise ConfigError([f"{file}  there is no such file: it says what becomes of each row"])
-    content = read_yaml(file)
-    try:
-        return Mapping.model_validate(content.value or {})
-    except ValidationError as error:
-        raise ConfigError(
-            [content.problem(f"{'.'.join(map(str, e['loc']))}: {e['msg']}", *e["loc"]) for e in error.errors()]
-        ) from None
+    return read_system_file(file, Mapping)

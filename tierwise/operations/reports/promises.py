@@ -11,21 +11,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from tierwise.operations.errors import OperationError
 from tierwise.operations.stack import Stack
+from tierwise.operations.system_file import Part
 from tierwise.preview.errors import ConfigError
 from tierwise.preview.yamlfile import read_yaml
 
 FILE: Final = "objectives.yaml"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Review(_Part):
+class Review(Part):
     """Above which figures the design is due for a review.
 
     Attributes:
@@ -41,7 +38,7 @@ class Review(_Part):
     error_percent: float = Field(alias="errorPercent", gt=0)
 
 
-class Promises(_Part):
+class Promises(Part):
     """What a system promises.
 
     Attributes:

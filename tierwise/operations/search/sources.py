@@ -16,18 +16,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
+from tierwise.operations.system_file import Part, read_system_file
 from tierwise.preview.errors import ConfigError
 
 FILE: Final = "search.yaml"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Member(_Part):
+class Member(Part):
     """A field that stands inside a column's JSON.
 
     Attributes:
@@ -39,7 +36,7 @@ class Member(_Part):
     otherwise: Any = None
 
 
-class Embedding(_Part):
+class Embedding(Part):
     """A field that holds a vector.
 
     Attributes:
@@ -53,7 +50,7 @@ class Embedding(_Part):
     model: str = Field(pattern=r"^amazon\.titan-embed-text-v2:[0-9]+$")
 
 
-class Source(_Part):
+class Source(Part):
     """Where an index is filled from.
 
     Attributes:
@@ -77,7 +74,7 @@ class Source(_Part):
         return sql
 
 
-class Sources(_Part):
+class Sources(Part):
     """Where every index is filled from.
 
     Attributes:
@@ -95,15 +92,7 @@ def read_sources(directory: Path) -> Sources:
     Raises:
         ConfigError: There is no file, or it cannot be used: one line a problem.
     """
-    from tierwise.preview.yamlfile import read_yaml
-
     file = directory / FILE
     if not file.is_file():
         raise ConfigError([f"{file}  there is no such file: it names where each index is filled from"])
-    content = read_yaml(file)
-    try:
-        return Sources.model_validate(content.value or {})
-    except ValidationError as error:
-        raise ConfigError(
-            [content.problem(f"{'.'.join(map(str, e['loc']))}: {e['msg']}", *e["loc"]) for e in error.errors()]
-        ) from None
+    return read_system_file(file, Sources)

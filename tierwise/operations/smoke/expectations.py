@@ -16,20 +16,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
 from tierwise.operations.answers import as_list, as_mapping
 from tierwise.operations.stack import Stack
-from tierwise.preview.errors import ConfigError
+from tierwise.operations.system_file import Part, read_system_file
 
 FILE = "smoke.yaml"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Expected(_Part):
+class Expected(Part):
     """What an answer must be.
 
     Attributes:
@@ -48,7 +44,7 @@ class Expected(_Part):
         return self.status if isinstance(self.status, tuple) else (self.status,)
 
 
-class Request(_Part):
+class Request(Part):
     """One request.
 
     Attributes:
@@ -87,7 +83,7 @@ class Request(_Part):
         return path
 
 
-class Token(_Part):
+class Token(Part):
     """Where a token comes from; the variable ``SMOKE_TOKEN`` always comes first.
 
     Attributes:
@@ -101,7 +97,7 @@ class Token(_Part):
     claims: dict[str, Any] = Field(default_factory=dict[str, Any])
 
 
-class Expectations(_Part):
+class Expectations(Part):
     """Everything that a system must answer.
 
     Attributes:
@@ -138,18 +134,7 @@ def read_expectations(file: Path) -> Expectations:
     Raises:
         ConfigError: It cannot be used, one line a problem.
     """
-    from tierwise.preview.yamlfile import read_yaml
-
-    content = read_yaml(file)
-    try:
-        return Expectations.model_validate(content.value or {})
-    except ValidationError as error:
-        raise ConfigError(
-            [
-                content.problem(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}", *problem["loc"])
-                for problem in error.errors()
-            ]
-        ) from None
+    return read_system_file(file, Expectations)
 
 
 def filled(value: Any, words: dict[str, str]) -> Any:
