@@ -23,13 +23,7 @@ def enable_provisioned(operation: Operation, function: str | None, count: int) -
     Raises:
         OperationError: No such function, or several and none named.
     """
-    functions = operation.stack.mapping("functions")
-    if function is None and len(functions) == 1:
-        function = next(iter(functions))
-    if function is None or function not in functions:
-        given = "name one" if function is None else f"{function} is none"
-        raise OperationError(f"{operation.stack.key}  which function: {given} of {', '.join(sorted(functions))}")
-    name = str(functions[function])
+    function, name = _chosen(operation, "function", function)
     version = str(operation.aws.read("lambda", "GetAlias", FunctionName=name, Name=LIVE)["FunctionVersion"])
     operation.confirm(f"{count} instances of {name}:{version} are kept ready, and paid for by the hour.")
     with operation.exclusive():
@@ -59,13 +53,7 @@ def table_on_demand(operation: Operation, table: str | None) -> Outcome:
     Raises:
         OperationError: No such table, or several and none named.
     """
-    tables = operation.stack.mapping("tables")
-    if table is None and len(tables) == 1:
-        table = next(iter(tables))
-    if table is None or table not in tables:
-        given = "name one" if table is None else f"{table} is none"
-        raise OperationError(f"{operation.stack.key}  which table: {given} of {', '.join(sorted(tables))}")
-    name = str(tables[table])
+    table, name = _chosen(operation, "table", table)
     described = operation.aws.read("dynamodb", "DescribeTable", TableName=name)["Table"]
     before = str(part(described, "BillingModeSummary").get("BillingMode", "PROVISIONED"))
     if before == "PAY_PER_REQUEST":
@@ -81,3 +69,14 @@ def table_on_demand(operation: Operation, table: str | None) -> Outcome:
         operation.record.end(entry, "done")
     operation.console.say(f"set the same for {table} in the settings, or the next deployment takes it back")
     return Outcome(document={"table": name, "changed": not operation.aws.dry_run})
+
+
+def _chosen(operation: Operation, kind: str, given: str | None) -> tuple[str, str]:
+    """One of the stack's functions or tables, the only one where none is given: its name in the settings and in AWS."""
+    there = operation.stack.mapping(f"{kind}s")
+    if given is None and len(there) == 1:
+        given = next(iter(there))
+    if given is None or given not in there:
+        asked = "name one" if given is None else f"{given} is none"
+        raise OperationError(f"{operation.stack.key}  which {kind}: {asked} of {', '.join(sorted(there))}")
+    return given, str(there[given])
